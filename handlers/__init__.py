@@ -1,0 +1,1 @@
+"""HTTP: the URL map and one module per noun."""

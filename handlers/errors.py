@@ -1,0 +1,121 @@
+"""
+The one place where what went wrong becomes an HTTP answer: problem details (RFC 9457).
+
+A problem says what to do and nothing about what was sent. Faults of ours are logged as an event without any
+value from the request; faults of the sender are not logged at all.
+"""
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from keys import errors as keys_errors
+from warp import opening
+from warp.events import Event, Log
+from warp.intake import TokenSpent
+from warp.report import InvalidReport
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that says what is wrong with a request."""
+
+    def __init__(self, status: int, name: str, detail: str) -> None:
+        super().__init__(name)
+        self.status = status
+        self.name = name
+        self.detail = detail
+
+
+class _Answer(NamedTuple):
+    status: int
+    name: str
+    detail: str
+
+
+_UPDATE = "Seal the report again with a client that is up to date."
+_ANSWERS: dict[type[Exception], _Answer] = {
+    keys_errors.WrongLength: _Answer(400, "wrong-length", "An envelope is exactly 16,384 bytes. " + _UPDATE),
+    keys_errors.NotAnEnvelope: _Answer(400, "not-an-envelope", "Send the envelope file itself, unchanged."),
+    keys_errors.UnknownSuite: _Answer(400, "unknown-suite", _UPDATE),
+    keys_errors.ReservedBytesSet: _Answer(400, "reserved-bytes", _UPDATE),
+    keys_errors.CannotOpen: _Answer(
+        400,
+        "cannot-open",
+        "The envelope was damaged on its way, or is meant for another server. Send it again.",
+    ),
+    keys_errors.MalformedContent: _Answer(400, "malformed-content", _UPDATE),
+    opening.UnknownReportKey: _Answer(
+        410, "unknown-key", "Its key is not here, or is destroyed. Sync, and report again."
+    ),
+    opening.Expired: _Answer(410, "expired", "Its week ended over 14 days ago. Sync, and report again."),
+    opening.NotYetOpen: _Answer(
+        400, "not-yet-open", "It is sealed for a week to come. Send it in that week."
+    ),
+    opening.WrongClassToken: _Answer(
+        403, "wrong-token", "The token is not good for this envelope. Use one of its week and class."
+    ),
+    TokenSpent: _Answer(409, "token-spent", "The token was used for another report. Use another token."),
+    keys_errors.TokenError: _Answer(
+        403, "bad-token", "The token is not valid here. Sync, and use another token."
+    ),
+    keys_errors.BadBlindedMessage: _Answer(
+        400, "bad-bundle", "Make the bundle's request again with a client."
+    ),
+    InvalidReport: _Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
+}
+
+
+def problem(status: int, name: str, detail: str) -> web.Response:
+    """Give a problem document; `name` identifies the kind, `detail` says what to do."""
+    document = {
+        "type": f"urn:warp:problem:{name}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    headers = {"Cache-Control": "no-store"}
+    return web.Response(
+        status=status, body=msgspec.json.encode(document), content_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def answer(error: Exception) -> web.Response | None:
+    """Give the answer to an exception; none when it is a fault of ours."""
+    if isinstance(error, Problem):
+        return problem(error.status, error.name, error.detail)
+    for kind in type(error).__mro__:
+        known = _ANSWERS.get(kind)
+        if known is not None:
+            return problem(*known)
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        response = problem(405, "method-not-allowed", "This address does not take that method.")
+        response.headers["Allow"] = error.headers["Allow"]
+        return response
+    if isinstance(error, web.HTTPNotFound):
+        return problem(404, "not-found", "There is nothing here.")
+    return None
+
+
+def middleware(log: Log) -> Middleware:
+    """Give the middleware that answers every exception."""
+
+    @web.middleware
+    async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            if request.rel_url.raw_query_string:
+                raise Problem(400, "no-query", "No address here takes a query; leave out what follows the ?")  # noqa: TRY301 - one way out for every refusal
+            return await handler(request)
+        except Exception as error:  # noqa: BLE001 - the last resort; whatever it is, its text is not repeated
+            response = answer(error)
+            if response is None:
+                log(Event.FAULT, error)
+                detail = "The fault is ours. Nothing was kept; try again in a while."
+                response = problem(500, "fault", detail)
+            return response
+
+    return answer_errors

@@ -1,0 +1,19 @@
+"""What the composition root hands to the handlers, by typed application keys."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from handlers.published import Published
+from keys.keyring import Keyring
+from storage.database import Database
+from warp.intake import Intake
+
+CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
+"""Gives the present time, aware; an argument of the application, never of a request."""
+INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
+IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
+KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
+PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)
+READY: web.AppKey[Callable[[], Awaitable[bool]]] = web.AppKey("ready")

@@ -1,0 +1,141 @@
+"""
+Serves the public tree: files that publication wrote, with validators, and nothing else.
+
+The same tree can be served by any web server. Each request costs one look at the file's time; contents and
+their hashes stay in memory as long as the file is the same.
+"""
+
+import hashlib
+import os
+import re
+from collections import OrderedDict
+from email.utils import formatdate
+from pathlib import Path
+from typing import NamedTuple
+
+from aiohttp import web
+
+from handlers.errors import Problem
+
+_MOST_BYTES = 8 * 1024 * 1024
+"""Of contents kept in memory."""
+FRESH = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+class _Variant(NamedTuple):
+    body: bytes
+    etag: str
+    headers: dict[str, str]
+
+
+class _File(NamedTuple):
+    stamp: tuple[int, int, int]
+    """Modification time, inode and size: changes whenever the file is replaced."""
+    plain: _Variant
+    gzip: _Variant
+
+    @property
+    def size(self) -> int:
+        return len(self.plain.body) + len(self.gzip.body)
+
+
+class Published:
+    """The public tree, as it is served."""
+
+    def __init__(self, folder: Path, style_source: str) -> None:
+        """
+        Serve a folder.
+
+        Args:
+            folder: The public tree.
+            style_source: The Content-Security-Policy source of the pages' style sheet.
+        """
+        self._folder = str(folder)
+        self._policy = f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'"
+        self._files: OrderedDict[str, _File] = OrderedDict()
+        self._held = 0
+
+    def respond(self, request: web.Request, path: str, media_type: str, caching: str = FRESH) -> web.Response:
+        """
+        Answer a GET for a file of the tree.
+
+        Args:
+            request: Its validators and encodings are honoured.
+            path: Below the tree; made by the routes from checked parts only.
+            media_type: Of the file.
+            caching: Cache-Control.
+
+        Raises:
+            Problem: there is no such file.
+        """
+        file = self._file(path, media_type, caching)
+        variant = file.gzip if _takes_gzip(request.headers.get("Accept-Encoding", "")) else file.plain
+        if _matches(request, variant):
+            headers = {name: value for name, value in variant.headers.items() if name in _KEPT_ON_304}
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=variant.body, headers=variant.headers)
+
+    def _file(self, path: str, media_type: str, caching: str) -> _File:
+        target = f"{self._folder}/{path}"
+        try:
+            found = os.stat(target)  # noqa: PTH116 - on the path of every request; pathlib costs thrice as much
+        except (FileNotFoundError, NotADirectoryError):
+            raise Problem(404, "not-found", "There is nothing here.") from None
+        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        known = self._files.get(path)
+        if known is not None and known.stamp == stamp:
+            self._files.move_to_end(path)
+            return known
+        return self._load(path, Path(target), stamp, media_type, caching)
+
+    def _load(
+        self, path: str, target: Path, stamp: tuple[int, int, int], media_type: str, caching: str
+    ) -> _File:
+        common = {
+            "Content-Type": media_type,
+            "Cache-Control": caching,
+            "Last-Modified": formatdate(stamp[0] // 10**9, usegmt=True),
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        }
+        if media_type.startswith("text/html"):
+            common["Content-Security-Policy"] = self._policy
+        plain = target.read_bytes()
+        packed = target.with_name(target.name + ".gz").read_bytes()
+        file = _File(stamp, _variant(plain, common), _variant(packed, common | {"Content-Encoding": "gzip"}))
+        old = self._files.pop(path, None)
+        self._held += file.size - (old.size if old else 0)
+        self._files[path] = file
+        while self._held > _MOST_BYTES:
+            _, dropped = self._files.popitem(last=False)
+            self._held -= dropped.size
+        return file
+
+
+_KEPT_ON_304 = frozenset({"ETag", "Cache-Control", "Last-Modified", "Vary"})
+
+
+def _variant(body: bytes, headers: dict[str, str]) -> _Variant:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return _Variant(body, etag, headers | {"ETag": etag})
+
+
+def _takes_gzip(accepted: str) -> bool:
+    return any(
+        coding.partition(";")[0].strip() == "gzip" and not _REFUSED.search(coding)
+        for coding in accepted.split(",")
+    )
+
+
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+
+
+def _matches(request: web.Request, variant: _Variant) -> bool:
+    """Compare the validators as RFC 9110 §13.2.2 says: If-None-Match, and only without it the date."""
+    known = request.headers.get("If-None-Match")
+    if known is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return variant.etag in tags or "*" in tags
+    return request.headers.get("If-Modified-Since") == variant.headers["Last-Modified"]

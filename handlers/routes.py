@@ -1,0 +1,81 @@
+"""
+The whole URL map.
+
+| method and address | what |
+|---|---|
+| POST /v1/members | join with an invitation |
+| POST /v1/bundles/{week} | a member's blinded tokens, signed |
+| POST /v1/reports | one envelope |
+| GET /v1/directory, /v1/directory/{n} | public keys and policy: the newest entry; any entry, for ever |
+| GET /v1/accepted/{week} | marks of accepted reports, among fillers |
+| GET /v1/figures/{week}, …/{week}.csv | protected figures of a closed week, JSON or CSV |
+| GET /feeds/{lang}/all, type/{class}, type/{class}/{type}, country/{cc} . atom or rss | warnings |
+| GET /, /{lang}/ | the front page |
+| GET /{lang}/advisories/{id} | one warning |
+| GET /{lang}/figures/, /{lang}/figures/{week} | figures as a page |
+| GET /healthz, /readyz | for whatever watches the process |
+
+Every GET but the last two is a file of the public tree, under the path that stands beside it here. Patterns
+admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from feeds.filters import MEDIA_TYPES, Format
+from handlers import bundles, health, members, reports
+from handlers.keys import PUBLISHED
+from handlers.published import FRESH, IMMUTABLE
+
+_HTML = "text/html; charset=utf-8"
+_JSON = "application/json"
+_CSV = "text/csv; charset=utf-8"
+_LANGUAGE = "{language:[a-z]{2}}"
+_WEEK = r"{week:\d{4}-W\d{2}}"
+_NAME = "[a-z0-9-]+"
+
+
+def routes(default_language: str) -> list[web.RouteDef]:
+    """Give every route of the server."""
+    return [
+        web.post("/v1/members", members.post),
+        web.post("/v1/bundles/{week}", bundles.post),
+        web.post("/v1/reports", reports.post),
+        web.get("/healthz", health.alive),
+        web.get("/readyz", health.ready),
+        web.get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
+        web.get(r"/v1/directory/{n:\d{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
+        web.get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.json", _JSON)),
+        web.get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
+        web.get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
+        *_feeds(),
+        web.get("/", _file(f"{default_language}/index.html", _HTML)),
+        web.get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
+        web.get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
+        web.get(f"/{_LANGUAGE}/figures/", _file("{language}/figures/index.html", _HTML)),
+        web.get(f"/{_LANGUAGE}/figures/{_WEEK}", _file("{language}/figures/{week}.html", _HTML)),
+    ]
+
+
+def _feeds() -> list[web.RouteDef]:
+    found = []
+    for format_ in Format:
+        for address, path in (
+            ("all", "all"),
+            (f"type/{{class:{_NAME}}}", "type/{class}"),
+            (f"type/{{class:{_NAME}}}/{{type:{_NAME}}}", "type/{class}/{type}"),
+            ("country/{country:[A-Z]{2}}", "country/{country}"),
+        ):
+            file = _file(f"feeds/{{language}}/{path}.{format_}", f"{MEDIA_TYPES[format_]}; charset=utf-8")
+            found.append(web.get(f"/feeds/{_LANGUAGE}/{address}.{format_}", file))
+    return found
+
+
+def _file(
+    path: str, media_type: str, caching: str = FRESH
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def get(request: web.Request) -> web.StreamResponse:
+        return request.app[PUBLISHED].respond(request, path.format(**request.match_info), media_type, caching)
+
+    return get

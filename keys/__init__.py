@@ -1,0 +1,1 @@
+"""Cryptography of WARP: envelopes, tokens, narratives, receipts, the keyring and the directory."""

@@ -1,0 +1,1 @@
+"""What WARP keeps: two databases, one module per noun."""

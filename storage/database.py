@@ -1,0 +1,135 @@
+"""
+Opens a database so that it forgets what it is told to forget.
+
+SQLite in write-ahead mode with full synchronisation and secure deletion: an answered report survives a power
+cut, and a deleted row is overwritten. A write-ahead log keeps old pages until it is truncated, and a page
+keeps its rows in the order in which they came; `rewrite` ends both. File times are set to a constant after
+each write, because the time of a file is the time of the last report. Statement values never reach a log.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 60000",
+    "PRAGMA cache_size = -4000",
+)
+_BUSY_TRIES = 50
+_BUSY_PAUSE_SECONDS = 0.1
+
+
+class StillInUse(Exception):
+    """Another process kept the write-ahead log from being emptied; old pages are still on disk."""
+
+
+class Database:
+    """One SQLite file; several processes may hold it open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
+        event.listen(self._engine.sync_engine, "connect", _prepare)
+        event.listen(self._engine.sync_engine, "begin", _begin)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection whose statements all see one state."""
+        async with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """
+        Give a connection that alone may write.
+
+        Leaving the block commits durably; an exception leaves the database as it was.
+        """
+        async with self._engine.connect() as connection:
+            await connection.execution_options(warp_begin="BEGIN IMMEDIATE")
+            async with connection.begin():
+                yield connection
+        self._hide_file_times()
+
+    async def rewrite(self) -> None:
+        """
+        Write the file anew in key order and empty the write-ahead log.
+
+        Raises:
+            StillInUse: a reader of another process held on for longer than five seconds.
+        """
+        async with self._engine.connect() as connection:
+            await connection.execution_options(warp_begin="")  # VACUUM opens its own
+            await connection.exec_driver_sql("VACUUM")
+            for _ in range(_BUSY_TRIES):
+                result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = result.one()[0]
+                if not busy:
+                    break
+                await asyncio.sleep(_BUSY_PAUSE_SECONDS)
+            else:
+                raise StillInUse("the write-ahead log could not be emptied")
+        self._hide_file_times()
+
+    async def close(self) -> None:
+        """Let go of the file; the last process to do so removes the write-ahead log."""
+        await self._engine.dispose()
+        self._hide_file_times()
+
+    def _hide_file_times(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(f"{self._path}{suffix}", (0, 0))
+
+
+async def open_database(path: Path, name: str) -> Database:
+    """
+    Open a database file, creating it where there is none, and bring its tables up to date.
+
+    Args:
+        path: The file; made readable for its owner only.
+        name: Which migrations it follows, `identity` or `reports`.
+    """
+    path.touch(mode=0o600, exist_ok=True)
+    database = Database(path)
+    async with database.write() as connection:
+        await connection.run_sync(_migrate, name)
+    return database
+
+
+def _migrate(connection: Connection, name: str) -> None:
+    config = Config()
+    scripts = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    config.set_main_option("version_locations", str(scripts / name))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare(dbapi_connection: Any, _record: object) -> None:
+    # The driver would open transactions by itself and late; _begin opens each one explicitly.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    statement = connection.get_execution_options().get("warp_begin", "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)

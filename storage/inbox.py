@@ -1,0 +1,40 @@
+"""Narratives, sealed to the coordinators, from their release until retention ends."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import schema
+
+_table = schema.inbox
+
+
+class Sealed(NamedTuple):
+    """One narrative that the server cannot read."""
+
+    id: bytes
+    week: str
+    narrative: bytes
+
+
+async def file(connection: AsyncConnection, sealed: Sealed) -> None:
+    """Store a narrative."""
+    await connection.execute(insert(_table).values(sealed._asdict()))
+
+
+async def everything(connection: AsyncConnection) -> Iterable[Sealed]:
+    """Give all narratives by week, in no meaningful order within one."""
+    rows = await connection.execute(select(_table).order_by(_table.c.week, _table.c.id))
+    return [Sealed(row.id, row.week, row.narrative) for row in rows]
+
+
+async def size(connection: AsyncConnection) -> int:
+    """Give the number of narratives kept."""
+    return (await connection.execute(select(func.count()).select_from(_table))).scalar_one()
+
+
+async def forget_before(connection: AsyncConnection, week: str) -> int:
+    """Delete the narratives released before a week; gives how many."""
+    return (await connection.execute(delete(_table).where(_table.c.week < week))).rowcount

@@ -1,0 +1,200 @@
+"""
+The two databases, column by column: what each value means, its unit, and how long it lives.
+
+`identity` knows members and nothing of reports; `reports` knows reports and nothing of members. No column of
+one can be joined with a column of the other. No address, user agent, time of day, sequence number or request
+value has a column. Days and weeks are ISO 8601 text, UTC. `docs/data.md` says the same for readers; a test
+holds the two together. The migrations under `migrations/` build what stands here.
+"""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Float as Real
+from sqlalchemy.schema import SchemaItem
+
+identity = MetaData()
+reports = MetaData()
+
+
+def _table(name: str, metadata: MetaData, *columns: SchemaItem) -> Table:
+    """Rows lie under their key, not under a row number, which would count insertions."""
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+members = _table(
+    "members",
+    identity,
+    Column("name", Text, primary_key=True, comment="the team's name, as the operator wrote it"),
+    Column("place", Text, nullable=False, comment="its country, M49 area, or empty"),
+    Column("invitation", LargeBinary, nullable=False, comment="SHA-256 of the invitation's code"),
+    Column("invited", Text, nullable=False, comment="ISO week of the invitation; it lapses after four more"),
+    Column("credential", LargeBinary, comment="SHA-256 of the member's credential; null until it joins"),
+)
+
+bundles = _table(
+    "bundles",
+    identity,
+    Column("member", Text, ForeignKey("members.name", ondelete="CASCADE"), primary_key=True, comment="who"),
+    Column("week", Text, primary_key=True, comment="ISO week of the tokens; row deleted with its keys"),
+    Column(
+        "request", LargeBinary, nullable=False, comment="SHA-256 of the blinded request, for exact retries"
+    ),
+)
+
+coordinators = _table(
+    "coordinators",
+    identity,
+    Column("name", Text, primary_key=True, comment="the coordinator's name, as in --as NAME"),
+    Column("recipient", Text, nullable=False, comment="public age recipient, age1pq1…"),
+)
+
+pool = Table(
+    "pool",
+    reports,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="63 random bits"),
+    Column("envelope", LargeBinary, nullable=False, comment="still sealed, 16,384 bytes; until the release"),
+)
+
+waiting = _table(
+    "waiting",
+    reports,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="always 1: one row for the pool"),
+    Column("midnights", Integer, nullable=False, comment="midnights that the pool has waited through"),
+    Column("day", Text, nullable=False, comment="last day whose midnight work is done"),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+spent = _table(
+    "spent",
+    reports,
+    Column("mark", LargeBinary, primary_key=True, comment="SHA-256 of the token; until its week's keys go"),
+    Column(
+        "envelope", LargeBinary, nullable=False, comment="SHA-256 of token and envelope, for exact retries"
+    ),
+    Column("week", Text, nullable=False, comment="ISO week of the token"),
+)
+
+tally_day = _table(
+    "tally_day",
+    reports,
+    Column("day", Text, primary_key=True, comment="day of release"),
+    Column("type", Text, primary_key=True, comment="RSIT type"),
+    Column("place", Text, primary_key=True, comment="country, M49 code, or empty"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+tally_similar = _table(
+    "tally_similar",
+    reports,
+    Column("day", Text, primary_key=True, comment="day of release"),
+    Column("type", Text, primary_key=True, comment="RSIT type"),
+    Column("place", Text, primary_key=True, comment="country, M49 code, or empty"),
+    Column("similar", Text, primary_key=True, comment="band of similar incidents that one report covers"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+tally_first = _table(
+    "tally_first",
+    reports,
+    Column("day", Text, primary_key=True, comment="day of release"),
+    Column("type", Text, primary_key=True, comment="RSIT type"),
+    Column("place", Text, primary_key=True, comment="country, M49 code, or empty"),
+    Column("token_week", Text, primary_key=True, comment="ISO week of the token"),
+    Column("first_tokens", Integer, nullable=False, comment="reports made with a first token; kept for good"),
+)
+
+tally_sector = _table(
+    "tally_sector",
+    reports,
+    Column("quarter", Text, primary_key=True, comment="quarter of release, 2026-Q4"),
+    Column("class", Text, primary_key=True, comment="RSIT class"),
+    Column("sector", Text, primary_key=True, comment="NIS2 sector, or empty"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+tally_severity = _table(
+    "tally_severity",
+    reports,
+    Column("quarter", Text, primary_key=True, comment="quarter of release"),
+    Column("class", Text, primary_key=True, comment="RSIT class"),
+    Column("severity", Text, primary_key=True, comment="unknown, low, medium, high, critical"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+tally_tag = _table(
+    "tally_tag",
+    reports,
+    Column("quarter", Text, primary_key=True, comment="quarter of release"),
+    Column("class", Text, primary_key=True, comment="RSIT class"),
+    Column("tag", Text, primary_key=True, comment="tag; a report counts under each of its tags"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+tally_occurrence = _table(
+    "tally_occurrence",
+    reports,
+    Column("month", Text, primary_key=True, comment="month of occurrence, 2026-11, or empty"),
+    Column("class", Text, primary_key=True, comment="RSIT class"),
+    Column("sub_region", Text, primary_key=True, comment="M49 sub-region (or region) of the place, or empty"),
+    Column("reports", Integer, nullable=False, comment="reports; kept for good"),
+)
+
+inbox = _table(
+    "inbox",
+    reports,
+    Column("id", LargeBinary, primary_key=True, comment="16 random bytes"),
+    Column("week", Text, nullable=False, comment="ISO week of release; row deleted 90 days after it"),
+    Column(
+        "narrative", LargeBinary, nullable=False, comment="age file sealed to the coordinators, 13,824 bytes"
+    ),
+)
+
+accepted_waiting = _table(
+    "accepted_waiting",
+    reports,
+    Column(
+        "mark", LargeBinary, primary_key=True, comment="SHA-256 of a lookup value; until the next midnight"
+    ),
+)
+
+accepted = _table(
+    "accepted",
+    reports,
+    Column("week", Text, primary_key=True, comment="ISO week of the list"),
+    Column(
+        "mark", LargeBinary, primary_key=True, comment="a mark or a filler, 32 bytes; nothing tells which"
+    ),
+)
+
+figures = _table(
+    "figures",
+    reports,
+    Column("week", Text, primary_key=True, comment="the closed ISO week"),
+    Column("release", Text, nullable=False, comment="JSON of the published figures; written once"),
+)
+
+signals = _table(
+    "signals",
+    reports,
+    Column("id", Text, primary_key=True, comment="40 random bits, base 32"),
+    Column("week", Text, nullable=False, comment="ISO week judged"),
+    Column("type", Text, nullable=False, comment="RSIT type, class, or empty"),
+    Column("place", Text, nullable=False, comment="country, M49 code, or empty"),
+    Column("observed", Integer, nullable=False, comment="reports"),
+    Column("expected", Real, nullable=False, comment="reports"),
+    Column("bound", Real, nullable=False, comment="reports"),
+    Column("score", Real, comment="standard deviations"),
+    Column("p_value", Real, comment="probability"),
+    Column("method", Text, nullable=False, comment="detector"),
+    Column("members", Integer, nullable=False, comment="distinct members, sure lower bound"),
+    Column("history_weeks", Integer, nullable=False, comment="weeks in the baseline"),
+    Column("why", Text, nullable=False, comment="one sentence"),
+    Column("advisory", Text, comment="id of the advisory drafted from it"),
+)
+
+advisories = _table(
+    "advisories",
+    reports,
+    Column("id", Text, primary_key=True, comment="permanent random id"),
+    Column("revision", Integer, primary_key=True, comment="1 at the first draft"),
+    Column("document", Text, nullable=False, comment="JSON of the advisory at this revision; kept for good"),
+)

@@ -1,0 +1,108 @@
+"""Exact tallies: adds what a release counted, and gives it back to coordinators, detection and disclosure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import schema
+from warp.tally import Cell, Tally
+from warp.weeks import Week
+
+
+async def add(connection: AsyncConnection, tally: Tally) -> None:
+    """Add a tally to what is stored, in key order, whatever order it was counted in."""
+    await _increase(
+        connection,
+        schema.tally_day,
+        [(cell.day.isoformat(), cell.type, cell.place, n) for cell, n in tally.reports.items()],
+    )
+    await _increase(
+        connection,
+        schema.tally_similar,
+        [(c.day.isoformat(), c.type, c.place, str(band), n) for (c, band), n in tally.similar.items()],
+    )
+    await _increase(
+        connection,
+        schema.tally_first,
+        [(c.day.isoformat(), c.type, c.place, str(w), n) for (c, w), n in tally.first_tokens.items()],
+    )
+    for table, counts in (
+        (schema.tally_sector, tally.sectors),
+        (schema.tally_severity, tally.severities),
+        (schema.tally_tag, tally.tags),
+        (schema.tally_occurrence, tally.occurrences),
+    ):
+        await _increase(connection, table, [(*key, n) for key, n in counts.items()])
+
+
+async def _increase(connection: AsyncConnection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows, or add to their last column, which holds the count."""
+    names = [column.name for column in table.columns]
+    *keys, count = names
+    statement = upsert(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=keys, set_={count: table.c[count] + statement.excluded[count]}
+    )
+    values = [dict(zip(names, row, strict=True)) for row in sorted(rows)]
+    if values:
+        await connection.execute(statement, values)
+
+
+async def cells(
+    connection: AsyncConnection,
+    first: date | None = None,
+    last: date | None = None,
+    condition: Mapping[str, str] | None = None,
+) -> list[tuple[Cell, int]]:
+    """
+    Give (cell, reports), sorted by day, type and place.
+
+    Args:
+        connection: Where.
+        first: Earliest day, inclusive.
+        last: Latest day, inclusive.
+        condition: Columns (`type`, `place`) that must have a value.
+    """
+    table = schema.tally_day
+    statement = select(table).where(*_between(table, first, last)).order_by("day", "type", "place")
+    for column, value in (condition or {}).items():
+        statement = statement.where(table.c[column] == value)
+    return [
+        (Cell(date.fromisoformat(row.day), row.type, row.place), row.reports)
+        for row in await connection.execute(statement)
+    ]
+
+
+async def first_tokens(
+    connection: AsyncConnection, first: date, last: date
+) -> dict[tuple[str, str], dict[Week, int]]:
+    """Give first tokens per (type, place) and token week, over the days from first to last inclusive."""
+    table = schema.tally_first
+    total = func.sum(table.c.first_tokens)
+    statement = select(table.c.type, table.c.place, table.c.token_week, total).where(
+        *_between(table, first, last)
+    )
+    statement = statement.group_by(table.c.type, table.c.place, table.c.token_week)
+    found: dict[tuple[str, str], dict[Week, int]] = {}
+    for of_type, place, week, tokens in await connection.execute(statement):
+        found.setdefault((of_type, place), {})[Week.parse(week)] = tokens
+    return found
+
+
+async def first_day(connection: AsyncConnection) -> date | None:
+    """Give the earliest day with a report."""
+    day = (await connection.execute(select(func.min(schema.tally_day.c.day)))).scalar()
+    return None if day is None else date.fromisoformat(day)
+
+
+def _between(table: Table, first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if first is not None:
+        conditions.append(table.c.day >= first.isoformat())
+    if last is not None:
+        conditions.append(table.c.day <= last.isoformat())
+    return conditions

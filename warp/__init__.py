@@ -1,0 +1,1 @@
+"""WARP, a Warning, Advice and Reporting Point: domain, acts, client and composition."""

@@ -1,0 +1,170 @@
+"""
+Advising: signals become drafts, drafts get an author, and a second coordinator lets them out.
+
+The machine drafts and never publishes. Every change is a new revision; none is lost. Rendering what is
+published is `warp.publication`'s work.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from storage import advisories, coordinators, figures, members, signals
+from warp import disclosure, drafting, places, taxonomy
+from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp
+from warp.disclosure import Figure, Policy
+from warp.release import Hub, random_word
+from warp.weeks import Week
+
+
+class NotPossible(Exception):
+    """A coordinator asked for something that the rules or the advisory's state do not allow; says why."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a coordinator changes in a draft; none leaves a field as it is."""
+
+    texts: Mapping[str, Text] = {}
+    severity: taxonomy.Severity | None = None
+    tlp: Tlp | None = None
+    place: str | None = None
+    sector: str | None = None
+
+
+async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> list[Advisory]:
+    """Draft an advisory from each signal that has none yet; gives them."""
+    async with hub.identity.read() as connection:
+        by_place = await members.by_place(connection)
+    drafts = []
+    async with hub.reports.write() as connection:
+        for kept in await signals.everything(connection):
+            if kept.advisory is not None:
+                continue
+            signal = kept.signal
+            place = disclosure.place_to_name(signal.place, by_place, policy)
+            release = await figures.of_week(connection, signal.week)
+            figure = None if release is None else _figure(release, signal.type, signal.place)
+            identifier = f"{signal.week.lower()}-{random_word(hub.random)}"
+            draft = drafting.draft(signal, identifier, place, figure, languages)
+            await advisories.save(connection, draft)
+            await signals.drafted(connection, kept.id, identifier)
+            drafts.append(draft)
+    return drafts
+
+
+async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
+    """
+    Store a coordinator's own new draft.
+
+    Raises:
+        NotPossible: the author is no coordinator, or a text or code is not allowed.
+    """
+    await _require_coordinator(hub, author)
+    written = msgspec.structs.replace(advisory, author=author)
+    _check(written)
+    async with hub.reports.write() as connection:
+        await advisories.save(connection, written)
+    return written
+
+
+async def edit(hub: Hub, identifier: str, author: str, change: Change) -> Advisory:
+    """
+    Take over a draft and change it; its author is then the coordinator.
+
+    Raises:
+        NotPossible: no such draft, no such coordinator, or a text or code is not allowed.
+    """
+    await _require_coordinator(hub, author)
+    async with hub.reports.write() as connection:
+        found = await advisories.latest(connection, identifier)
+        if found is None or found.status is not Status.DRAFT:
+            raise NotPossible("there is no draft with this id; see: warp advisory list")
+        edited = msgspec.structs.replace(
+            found,
+            revision=found.revision + 1,
+            author=author,
+            texts={**found.texts, **change.texts},
+            severity=change.severity or found.severity,
+            tlp=change.tlp or found.tlp,
+            place=found.place if change.place is None else change.place,
+            sector=found.sector if change.sector is None else change.sector,
+        )
+        _check(edited)
+        await advisories.save(connection, edited)
+    return edited
+
+
+async def publish(
+    hub: Hub, identifier: str, approver: str, now: datetime, *, four_eyes: bool
+) -> Advisory:
+    """
+    Approve a draft and mark it published, at whole seconds of `now`.
+
+    Raises:
+        NotPossible: no such draft, nobody answers for it yet, the approver wrote it, or its TLP is not public.
+    """
+    await _require_coordinator(hub, approver)
+    async with hub.reports.write() as connection:
+        found = await advisories.latest(connection, identifier)
+        if found is None or found.status is not Status.DRAFT:
+            raise NotPossible("there is no draft with this id; see: warp advisory list")
+        if not found.author:
+            raise NotPossible("only the machine has drafted it; take it over: warp advisory draft ID --as NAME")
+        if four_eyes and found.author == approver:
+            raise NotPossible("an advisory needs a second pair of eyes: another coordinator publishes it")
+        if found.tlp not in PUBLIC_TLP:
+            raise NotPossible(f"TLP:{found.tlp} may not go into a public feed; only TLP:CLEAR may")
+        when = now.replace(microsecond=0)
+        published = msgspec.structs.replace(
+            found,
+            revision=found.revision + 1,
+            status=Status.PUBLISHED,
+            approver=approver,
+            published=when,
+            updated=when,
+        )
+        await advisories.save(connection, published)
+    return published
+
+
+def blank(hub: Hub, week: Week, of_type: str, place: str, texts: Mapping[str, Text]) -> Advisory:
+    """Give an empty draft that no signal gave rise to."""
+    return Advisory(
+        id=f"{str(week).lower()}-{random_word(hub.random)}",
+        revision=1,
+        status=Status.DRAFT,
+        tlp=Tlp.CLEAR,
+        severity=taxonomy.Severity.UNKNOWN,
+        type=of_type,
+        place=place,
+        week=str(week),
+        texts=texts,
+    )
+
+
+def _figure(release: disclosure.Release, of_type: str, place: str) -> Figure | None:
+    """Give a signal's own figure if its closed week shows it; an advisory adds no number to what is public."""
+    shown = {(cell.type, cell.place): cell.figure for cell in release.cells}
+    return shown.get((of_type, place))
+
+
+def _check(advisory: Advisory) -> None:
+    try:
+        for text in advisory.texts.values():
+            drafting.check_text(text)
+    except ValueError as error:
+        raise NotPossible(str(error)) from None
+    if advisory.type and not taxonomy.is_term(advisory.type):
+        raise NotPossible("type: not an RSIT type or class")
+    if advisory.place and not places.is_place(advisory.place):
+        raise NotPossible("place: not an ISO 3166-1 or M49 code")
+    if advisory.sector and advisory.sector not in taxonomy.SECTORS:
+        raise NotPossible("sector: not a NIS2 sector")
+
+
+async def _require_coordinator(hub: Hub, name: str) -> None:
+    async with hub.identity.read() as connection:
+        known = await coordinators.everyone(connection)
+    if name not in known:
+        raise NotPossible("no coordinator of this name; see: warp coordinator list")

@@ -1,0 +1,273 @@
+"""
+The composition root: opens a site from its data folder, builds the server, and keeps the schedule.
+
+Everything else is handed values, the clock and randomness included. A site can be opened by several processes
+at once: the server, and the command line beside it.
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random, SystemRandom
+
+import msgspec
+from aiohttp import web
+
+from feeds import filters
+from feeds.entry import Site as Publisher
+from handlers import errors, pages, routes
+from handlers import keys as given
+from handlers.published import Published
+from keys.directory import Certificate
+from keys.keyring import IssuerKeys, Keyring
+from keys.tokens import IssuerKey
+from storage import accepted, advisories, figures, members, pool
+from storage.database import open_database
+from warp import child, config, epochs, founding, publication
+from warp import release as acts
+from warp.config import Config
+from warp.disclosure import Release
+from warp.events import Event, Log, to_stderr
+from warp.intake import Intake
+from warp.opening import Opener
+from warp.publication import Pages, Tree
+from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek
+from warp.weeks import Week
+
+Clock = Callable[[], datetime]
+PAGES = Pages(pages.render_front, pages.render_advisory, pages.render_figures)
+
+
+def present() -> datetime:
+    """Give the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Site:
+    """An open site. Made by `open_site` only."""
+
+    def __init__(self, data: Path, settings: Config, hub: Hub, clock: Clock, new_issuer: IssuerKeys) -> None:
+        self.data = data
+        self.settings = settings
+        self.hub = hub
+        self.clock = clock
+        self.tree = Tree(data / "public")
+        self.publisher = Publisher(
+            name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
+        )
+        certificate = msgspec.json.decode(
+            (data / "keys" / founding.CERTIFICATE).read_bytes(), type=Certificate
+        )
+        self.epochs = epochs.Epochs(
+            keyring=hub.keyring,
+            tree=self.tree,
+            identity=hub.identity,
+            issuer=settings.issuer,
+            policy=settings.policy,
+            certificate=certificate,
+            new_issuer=new_issuer,
+        )
+
+    async def publish_feeds(self, changed: Iterable[filters.Filter]) -> None:
+        """Write the advisories' pages, and the feeds that a change touches."""
+        async with self.hub.reports.read() as connection:
+            everything = await advisories.everything(connection)
+        await asyncio.to_thread(
+            publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
+        )
+
+    async def publish_all(self) -> None:
+        """Write every public file; what is the same stays as it is."""
+        await self.publish_feeds(filters.every_filter())
+        await self.publish_figures([])
+
+    async def publish_figures(self, closed: Iterable[Release]) -> None:
+        """Write the figures of weeks that have just closed, and the page of the newest."""
+        async with self.hub.reports.read() as connection:
+            weeks = await figures.closed_weeks(connection)
+            newest = await figures.of_week(connection, weeks[-1]) if weeks else None
+        for release in closed:
+            publication.publish_figures(self.tree, self.publisher, PAGES, release, weeks)
+        publication.publish_figures(self.tree, self.publisher, PAGES, newest, weeks)
+
+    async def announce(self, weeks: Iterable[Week]) -> list[Week]:
+        """Make and publish the keys of weeks; those that have keys stay as they are."""
+        made = await epochs.announce(self.epochs, weeks)
+        for _ in made:
+            self.hub.log(Event.KEYS_MADE)
+        return made
+
+    async def midnight(self, now: datetime, weeks: Iterable[Week] | None = None) -> Midnight:
+        """
+        Do and publish a midnight's work.
+
+        Args:
+            now: The midnight, or the moment at which it is caught up with.
+            weeks: Weeks that must have keys; by default the current one and the next four.
+        """
+        done = await acts.midnight(self.hub, now)
+        async with self.hub.reports.read() as connection:
+            marks = await accepted.marks(connection, str(done.list_week))
+        ended = datetime.combine(now.date(), datetime.min.time(), UTC)
+        publication.publish_accepted(self.tree, done.list_week, marks, ended)
+        if done.closed:
+            await self.publish_figures(done.closed)
+        await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
+        return done
+
+    async def is_ready(self) -> bool:
+        """Say whether the databases answer and this week's keys are there."""
+        async with self.hub.reports.read() as connection:
+            await pool.size(connection)
+        async with self.hub.identity.read() as connection:
+            await members.by_place(connection)
+        return self.hub.keyring.week(Week.of(self.clock())) is not None
+
+    async def catch_up(self) -> bool:
+        """Do last midnight's work if it is not done yet."""
+        now = self.clock()
+        async with self.hub.reports.read() as connection:
+            done = (await pool.waiting(connection)).day
+        if done >= now.date() - timedelta(days=1):
+            return False
+        await self.midnight(now)
+        return True
+
+    async def hour(self) -> None:
+        """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
+        now = self.clock()
+        if not await self.catch_up() and await acts.any_urgent(self.hub):
+            await acts.release(self.hub, now)
+        self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
+
+
+@contextlib.asynccontextmanager
+async def open_site(
+    data: Path,
+    clock: Clock = present,
+    log: Log = to_stderr,
+    random: Random | None = None,
+    judge: JudgeWeek | None = None,
+    protect: ProtectWeek | None = None,
+    new_issuer: IssuerKeys = IssuerKey.generate,
+) -> AsyncIterator[Site]:
+    """
+    Open the site in a data folder.
+
+    Args:
+        data: The folder; see `warp.founding.found`.
+        clock: Gives the present time, aware.
+        log: Takes events.
+        random: `SystemRandom` unless given.
+        judge: Runs detection; in a child process unless given.
+        protect: Runs disclosure; in a child process unless given.
+        new_issuer: Makes issuer keys.
+
+    Raises:
+        ConfigError: the folder is none of a site, or its configuration is wrong.
+    """
+    settings = config.read(data)
+    keyring = Keyring(data / "keys")
+    async with contextlib.AsyncExitStack() as open_things:
+        identity = await open_database(data / "identity.db", "identity")
+        open_things.push_async_callback(identity.close)
+        reports = await open_database(data / "reports.db", "reports")
+        open_things.push_async_callback(reports.close)
+        hub = Hub(
+            identity=identity,
+            reports=reports,
+            keyring=keyring,
+            opener=Opener(keyring, settings.root_key, settings.issuer),
+            random=random or SystemRandom(),
+            judge=judge or functools.partial(child.judge, thresholds=settings.thresholds),
+            protect=protect or functools.partial(child.protect, policy=settings.policy),
+            log=log,
+            created=settings.created,
+        )
+        yield Site(data, settings, hub, clock, new_issuer)
+
+
+def application(site: Site, intake: Intake) -> web.Application:
+    """Give the server's application, without a schedule."""
+    app = web.Application(middlewares=[errors.middleware(site.hub.log)])
+    app.add_routes(routes.routes(site.publisher.default))
+    app[given.CLOCK] = site.clock
+    app[given.INTAKE] = intake
+    app[given.IDENTITY] = site.hub.identity
+    app[given.KEYRING] = site.hub.keyring
+    app[given.PUBLISHED] = Published(site.tree.folder, pages.style_source())
+    app[given.READY] = site.is_ready
+    app.on_response_prepare.append(_without_server_name)
+    return app
+
+
+async def _without_server_name(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.popall("Server", None)
+
+
+@contextlib.asynccontextmanager
+async def serving(site: Site, host: str, port: int) -> AsyncIterator[int]:
+    """
+    Serve a site on a socket; gives the port.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    silent = logging.getLogger("warp.silent")
+    silent.disabled = True  # aiohttp would log the sender's address with an error
+    intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
+    runner = web.AppRunner(application(site, intake), access_log=None, logger=silent, handle_signals=False)
+    async with intake.running():
+        await runner.setup()
+        try:
+            tcp = web.TCPSite(runner, host, port)
+            await tcp.start()
+            yield runner.addresses[0][1]
+        finally:
+            await runner.cleanup()
+
+
+async def keep_schedule(site: Site, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    """Do what is due at each full hour, for ever; a failure is logged and tried again at the next."""
+    while True:
+        now = site.clock()
+        next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        await sleep((next_hour - now).total_seconds() + 0.05)
+        try:
+            await site.hour()
+        except Exception as error:  # noqa: BLE001 - the schedule must outlive a full disk
+            site.hub.log(Event.FAULT, error)
+
+
+async def serve(data: Path, host: str | None, port: int | None, started: Callable[[str], None]) -> None:
+    """
+    Run the server until it is cancelled.
+
+    Args:
+        data: The site.
+        host: Instead of the configured one.
+        port: Instead of the configured one.
+        started: Told the address once it answers.
+    """
+    asyncio.get_running_loop().set_exception_handler(_log_only_the_event)
+    async with open_site(data) as site:
+        await site.catch_up()
+        await site.publish_all()
+        address = host or site.settings.listen.host
+        async with serving(site, address, site.settings.listen.port if port is None else port) as bound:
+            site.hub.log(Event.STARTED)
+            started(f"http://{address}:{bound}")
+            try:
+                await keep_schedule(site)
+            finally:
+                site.hub.log(Event.STOPPED)
+
+
+def _log_only_the_event(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    to_stderr(Event.FAULT, error if isinstance(error, BaseException) else None)

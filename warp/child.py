@@ -1,0 +1,108 @@
+"""
+Runs detection and disclosure in a short-lived child process, so that the server stays small.
+
+The parent sends one task on standard input and reads one answer on standard output; the child then ends, and
+with it the memory that it took. The secret of a week's figures is made in the child and never leaves it.
+"""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from warp import detection, disclosure
+from warp.detection import Counts, Signal, Threshold
+from warp.disclosure import Policy, Release
+from warp.events import Event, to_stderr
+from warp.tally import FirstTokens
+from warp.weeks import Week
+
+
+class ChildFailed(Exception):
+    """The child process ended without an answer; it has said why on standard error."""
+
+
+class Judge(msgspec.Struct, frozen=True, tag=True):
+    """Judge the open week."""
+
+    counts: Counts
+    first_tokens: dict[tuple[str, str], dict[Week, int]]
+    now: datetime
+    thresholds: tuple[Threshold, ...]
+
+    def run(self) -> list[Signal]:
+        """Give the signals."""
+        return detection.judge(self.counts, self.first_tokens, self.now, self.thresholds)
+
+
+class Protect(msgspec.Struct, frozen=True, tag=True):
+    """Make the figures of a closed week."""
+
+    week: Week
+    counts: dict[tuple[str, str], int]
+    first_tokens: dict[tuple[str, str], dict[Week, int]]
+    member_places: tuple[str, ...]
+    policy: Policy
+
+    def run(self) -> Release:
+        """Give the figures, with a secret that is used once."""
+        secret = secrets.token_bytes(32)
+        return disclosure.protect(
+            self.week, self.counts, self.first_tokens, self.member_places, self.policy, secret
+        )
+
+
+def _plain(first_tokens: FirstTokens) -> dict[tuple[str, str], dict[Week, int]]:
+    return {cell: dict(weeks) for cell, weeks in first_tokens.items()}
+
+
+async def judge(
+    counts: Counts, first_tokens: FirstTokens, now: datetime, thresholds: Sequence[Threshold]
+) -> list[Signal]:
+    """Give what `detection.judge` gives, from a child process."""
+    task = Judge(counts, _plain(first_tokens), now, tuple(thresholds))
+    return msgspec.msgpack.decode(await _ask(task), type=list[Signal])
+
+
+async def protect(
+    week: Week,
+    counts: Mapping[tuple[str, str], int],
+    first_tokens: FirstTokens,
+    member_places: frozenset[str],
+    policy: Policy,
+) -> Release:
+    """Give what `disclosure.protect` gives, from a child process and with a secret of its own."""
+    task = Protect(week, dict(counts), _plain(first_tokens), tuple(sorted(member_places)), policy)
+    return msgspec.msgpack.decode(await _ask(task), type=Release)
+
+
+async def _ask(task: Judge | Protect) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "warp.child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answer, _ = await process.communicate(msgspec.msgpack.encode(task))
+    if process.returncode != 0:
+        raise ChildFailed
+    return answer
+
+
+def main() -> int:
+    """Answer one task."""
+    try:
+        task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Judge | Protect)
+        sys.stdout.buffer.write(msgspec.msgpack.encode(task.run()))
+    except Exception as error:  # noqa: BLE001 - a traceback would show counts
+        to_stderr(Event.FAULT, error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,381 @@
+"""
+The reporter's side: joins, syncs ahead of need, seals reports, and hands them over.
+
+A sync and a report never share a connection. Reporting causes one request, which carries the envelope and
+nothing else: no cookie, no credential, no agent. Everything that could identify is in the wallet.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import NamedTuple
+
+import aiohttp
+import msgspec
+
+from keys import directory, envelope, tokens
+from keys.directory import Entry, Verified
+from keys.errors import BrokenChain
+from keys.hybrid import RandBytes
+from keys.narrative import Narrative
+from keys.narrative import seal as seal_narrative
+from keys.receipt import Receipt
+from warp import taxonomy
+from warp.report import Report, encode, encode_lookup
+from warp.wallet import Contents, Filed, Tokens, Wallet
+from warp.weeks import Week
+
+WEEKS_AHEAD = 4
+_TIMEOUT = aiohttp.ClientTimeout(total=120)
+_LARGEST_ANSWER = 1 << 20
+_TEMPORARY = frozenset({408, 425, 429})
+
+
+class ClientError(Exception):
+    """Something that the reporter can act on; says what."""
+
+
+class Refused(ClientError):
+    """The server refused a request and said why."""
+
+
+class Unreachable(ClientError):
+    """No answer came; the same request can be made again."""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the reporter means it."""
+
+    type: str
+    place: str = ""
+    sector: str = ""
+    occurred: str = ""
+    severity: taxonomy.Severity = taxonomy.Severity.UNKNOWN
+    similar: taxonomy.Similar = taxonomy.Similar.ONE
+    tags: tuple[str, ...] = ()
+    urgent: bool = False
+    text: str = ""
+    """The narrative."""
+    language: str = "en"
+
+    def facts(self, lookup: bytes) -> Report:
+        """Give the facts that go into the envelope; `warp.report.check` says whether they are right."""
+        return Report(
+            type=self.type,
+            place=self.place,
+            sector=self.sector,
+            occurred=self.occurred,
+            severity=self.severity,
+            similar=self.similar,
+            tags=tuple(sorted(set(self.tags))),
+            lookup=encode_lookup(lookup),
+            urgent=self.urgent,
+        )
+
+
+class Sealed(NamedTuple):
+    """A report ready to be sent."""
+
+    envelope: bytes
+    receipt: Receipt
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+@contextlib.asynccontextmanager
+async def connection() -> AsyncIterator[aiohttp.ClientSession]:
+    """Give a session that shares nothing with any other, and says nothing of its machine."""
+    async with aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=["User-Agent"],
+        timeout=_TIMEOUT,
+        trust_env=False,
+    ) as session:
+        yield session
+
+
+async def request(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """
+    Make one request; redirects are not followed.
+
+    Raises:
+        Unreachable: no answer, or one that may be another at the next try.
+        Refused: the server will never take this request.
+    """
+    try:
+        async with session.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            data = await response.content.read(_LARGEST_ANSWER)
+            while chunk := await response.content.read(_LARGEST_ANSWER - len(data)):
+                data += chunk
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        raise Unreachable("no answer from the server; try again later") from None
+    if response.status in _TEMPORARY or response.status >= 500:
+        raise Unreachable(_reason(response.status, data))
+    if not 200 <= response.status < 300:
+        raise Refused(_reason(response.status, data))
+    return Answer(response.status, data)
+
+
+class _ProblemDocument(msgspec.Struct):
+    detail: str = ""
+
+
+def _reason(status: int, body: bytes) -> str:
+    try:
+        detail = msgspec.json.decode(body, type=_ProblemDocument).detail
+    except msgspec.DecodeError:
+        detail = ""
+    return (
+        f"the server answered {status}: {detail}"
+        if detail.isprintable() and detail
+        else (f"the server answered {status}")
+    )
+
+
+async def join(wallet: Wallet) -> None:
+    """
+    Redeem the invitation that the wallet holds; again after a lost answer it does no harm.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    contents = wallet.contents
+    body = msgspec.json.encode({"invitation": contents.invitation, "credential": contents.credential})
+    headers = {"Content-Type": "application/json"}
+    async with connection() as session:
+        await request(session, "POST", f"{contents.url}/v1/members", body, headers)
+    contents.invitation = b""
+    wallet.save()
+
+
+class Synced(NamedTuple):
+    """What a sync brought."""
+
+    entries: list[Entry]
+    """The directory's, verified, oldest first."""
+    bundles: list[str]
+    """Weeks whose tokens came."""
+
+
+async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, *, this_week: bool = False) -> Synced:
+    """
+    Fetch the directory and the bundles of the next four weeks that the wallet does not have yet.
+
+    Args:
+        wallet: Saved after each step.
+        now: Aware.
+        randbytes: Randomness of the tokens.
+        this_week: Also fetch the current week's; right at joining, and telling at any other time.
+
+    Raises:
+        Refused, Unreachable, DirectoryError: a fork, a rollback or keys that are not certified.
+    """
+    async with connection() as session:
+        verified = await fetch_directory(wallet, session)
+        current = Week.of(now)
+        wanted = [current.plus(i) for i in range(0 if this_week else 1, WEEKS_AHEAD + 1)]
+        fetched = []
+        for each in verified:
+            week = each.entry.week
+            if Week.parse(week) in wanted and week not in wallet.contents.tokens:
+                await fetch_bundle(wallet, session, each.entry, randbytes)
+                fetched.append(week)
+    _forget_old(wallet.contents, current)
+    wallet.save()
+    return Synced([each.entry for each in verified], fetched)
+
+
+async def fetch_directory(wallet: Wallet, session: aiohttp.ClientSession) -> list[Verified]:
+    """
+    Bring the wallet's directory up to date and give its open part, verified, oldest first.
+
+    Raises:
+        DirectoryError: it contradicts itself, its root, or what this wallet has seen before.
+    """
+    contents = wallet.contents
+    base = f"{contents.url}/v1/directory"
+    newest = (await request(session, "GET", base)).body
+    number = directory.verify(newest, contents.root).entry.number
+    documents = {number: newest}
+    known = max(contents.documents, default=-1)
+    if number < known:
+        raise BrokenChain
+    lowest = known if known >= 0 else max(0, number - WEEKS_AHEAD)
+    for n in range(number - 1, lowest - 1, -1):
+        documents[n] = (await request(session, "GET", f"{base}/{n}")).body
+    for n, document in documents.items():
+        if contents.documents.get(n, document) != document:
+            raise BrokenChain
+    contents.documents.update(documents)
+    contents.documents = {n: contents.documents[n] for n in sorted(contents.documents)[-_DOCUMENTS:]}
+    verified = directory.check_chain(list(contents.documents.values()), contents.root)
+    wallet.save()
+    return verified
+
+
+_DOCUMENTS = 8
+"""Directory entries that a wallet keeps: the weeks ahead, and those whose envelopes are still taken."""
+
+
+async def fetch_bundle(
+    wallet: Wallet, session: aiohttp.ClientSession, entry: Entry, randbytes: RandBytes
+) -> None:
+    """
+    Fetch a week's 35 tokens; the request is stored first, so a lost answer is asked for again, unchanged.
+
+    Raises:
+        Refused, Unreachable, TokenError.
+    """
+    contents = wallet.contents
+    known = {spki: tokens.VerifyKey.from_spki(spki) for spki in set(entry.token_keys)}
+    keys = [known[spki] for spki in entry.token_keys]
+    challenge = tokens.challenge_digest(entry.issuer)
+    if entry.week not in contents.pending:
+        contents.pending[entry.week] = [tokens.blind(key, challenge, randbytes) for key in keys]
+        wallet.save()
+    pending = contents.pending[entry.week]
+    body = b"".join(tokens.request(each, key) for each, key in zip(pending, keys, strict=True))
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Authorization": "Bearer " + msgspec.json.encode(contents.credential).decode().strip('"'),
+    }
+    url = f"{contents.url}/v1/bundles/{entry.week}"
+    answer = (await request(session, "POST", url, body, headers)).body
+    made = finalize_bundle(pending, keys, answer)
+    contents.tokens[entry.week] = made
+    del contents.pending[entry.week]
+    wallet.save()
+
+
+def finalize_bundle(pending: list[tokens.Pending], keys: list[tokens.VerifyKey], answer: bytes) -> Tokens:
+    """Make the tokens of a bundle from the server's answer."""
+    size = tokens.REQUEST_SIZE
+    signatures = [answer[i : i + size] for i in range(0, len(answer), size)]
+    if len(signatures) != len(pending):
+        raise Refused("the server sent a bundle of another size")
+    made = [
+        tokens.finalize(each, key, signature)
+        for each, key, signature in zip(pending, keys, signatures, strict=True)
+    ]
+    classes = taxonomy.CLASSES
+    return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
+
+
+def _forget_old(contents: Contents, current: Week) -> None:
+    """Drop tokens that no server takes any more."""
+    oldest = current.plus(-2)
+    contents.tokens = {week: kept for week, kept in contents.tokens.items() if Week.parse(week) >= oldest}
+    contents.pending = {w: kept for w, kept in contents.pending.items() if Week.parse(w) >= oldest}
+
+
+def entry_of_week(wallet: Wallet, week: Week) -> tuple[Entry, bytes]:
+    """
+    Give a week's directory entry and the root key, from the wallet's copy.
+
+    Raises:
+        ClientError: the wallet has no entry of that week.
+        DirectoryError: the wallet's copy does not verify.
+    """
+    for document in reversed(wallet.contents.documents.values()):
+        verified = directory.verify(document, wallet.contents.root)
+        if verified.entry.week == str(week):
+            return verified.entry, verified.root
+    raise ClientError(f"the wallet has no keys of {week}; sync first, ahead of need: warp sync")
+
+
+def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> Sealed:
+    """
+    Seal a report with a token of the current week; token out and envelope in are saved as one step.
+
+    Raises:
+        InvalidReport: a fact is wrong.
+        ClientError: no keys or no tokens of this week.
+        NarrativeError: the text does not fit.
+    """
+    contents, week = wallet.contents, Week.of(now)
+    entry, root = entry_of_week(wallet, week)
+    receipt = Receipt.new(randbytes)
+    token = _take_token(contents, str(week), taxonomy.class_of(draft.type))
+    sealed = seal_with(draft, token, entry, root, receipt, randbytes)
+    contents.outbox.append(sealed)
+    contents.filed.append(Filed(str(week), receipt.secret))
+    wallet.save()
+    return Sealed(sealed, receipt)
+
+
+def seal_with(
+    draft: Draft, token: bytes, entry: Entry, root: bytes, receipt: Receipt, randbytes: RandBytes
+) -> bytes:
+    """Give the envelope of a report made with a given token."""
+    text = Narrative(draft.text, draft.language, receipt.reply_key.public, receipt.thread)
+    content = envelope.Content(
+        token=token,
+        facts=encode(draft.facts(receipt.lookup)),
+        narrative=seal_narrative(text, entry.recipients, randbytes),
+    )
+    return envelope.seal(envelope.pack(content), entry.report_key, root)
+
+
+def _take_token(contents: Contents, week: str, of_class: str) -> bytes:
+    left = contents.tokens.get(week)
+    if left is None:
+        raise ClientError(
+            f"the wallet has no tokens of {week}. Fetching them now (warp sync --this-week) tells the server "
+            "that a member became active; syncing regularly, ahead of need, does not"
+        )
+    if of_class in left.first:
+        return left.first.pop(of_class)
+    if left.further:
+        return left.further.pop()
+    raise ClientError(
+        f"the tokens of {week} are used up for this class. For many similar incidents, report once and say "
+        "how many it stands for (--similar)"
+    )
+
+
+async def send(url: str, sealed: bytes) -> None:
+    """
+    Hand over an envelope, on a connection of its own.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    headers = {"Content-Type": "application/octet-stream"}
+    async with connection() as session:
+        await request(session, "POST", f"{url}/v1/reports", sealed, headers)
+
+
+async def deliver(wallet: Wallet) -> int:
+    """
+    Send what is in the outbox, oldest first; gives how many were taken.
+
+    Raises:
+        Unreachable: what is left stays in the outbox.
+        Refused: the server will never take the first one; it is dropped, since its token is of no use.
+    """
+    sent = 0
+    while wallet.contents.outbox:
+        sealed = wallet.contents.outbox[0]
+        try:
+            await send(wallet.contents.url, sealed)
+        except Refused:
+            wallet.contents.outbox.pop(0)
+            wallet.save()
+            raise
+        wallet.contents.outbox.pop(0)
+        wallet.save()
+        sent += 1
+    return sent

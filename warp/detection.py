@@ -1,0 +1,173 @@
+"""
+Early warning: judges whether a week's count is unusual for its cell.
+
+Pure; it sees tallies and never a report. This first detector is EARS C2 on weekly (type, place) cells, with
+the coordinators' fixed thresholds beside it. The open week is judged again at each release.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from warp import places, taxonomy
+from warp.tally import FirstTokens, members
+from warp.weeks import Week
+
+BASELINE_WEEKS = 7
+GUARD_WEEKS = 2
+HISTORY_WEEKS = BASELINE_WEEKS + GUARD_WEEKS
+"""Weeks before the judged one that C2 looks at."""
+SCORE_LIMIT = 3.0
+SMALLEST_DEVIATION = 0.9
+"""Reports. An empty history then alarms at three reports, the least on which a warning makes sense."""
+LEAST_MEMBERS = 2
+"""One member alone, however many tokens it spends, raises no signal."""
+
+
+class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A coordinators' rule: so many reports in one week are a signal, whatever the history says."""
+
+    type: str = ""
+    """Type, class, or empty for all."""
+    place: str = ""
+    """Country, M49 area, or empty for everywhere."""
+    reports: int
+
+    def __post_init__(self) -> None:
+        if self.type and not taxonomy.is_term(self.type):
+            raise ValueError("threshold: type is not an RSIT type or class")
+        if self.place and not places.is_place(self.place):
+            raise ValueError("threshold: place is not an ISO 3166-1 or M49 code")
+        if self.reports < 1:
+            raise ValueError("threshold: reports must be at least 1")
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Weekly counts of reports; the last week is the one to judge."""
+
+    weeks: tuple[Week, ...]
+    """Consecutive, none left out; only weeks in which the site ran."""
+    cells: Mapping[tuple[str, str], tuple[int, ...]]
+    """(type, place) to reports in each of `weeks`."""
+
+
+class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A statistically unusual rise, with all that explains it. Coordinators only: its counts are exact."""
+
+    week: str
+    type: str
+    place: str
+    observed: int
+    """Reports."""
+    expected: float
+    """Reports; the mean of the baseline."""
+    bound: float
+    """Reports; the count is unusual at or above it."""
+    score: float | None
+    """Standard deviations above the mean; none for a threshold, which compares with no history."""
+    p_value: float | None
+    """Chance of such a count without an outbreak, by the normal approximation that EARS makes."""
+    method: str
+    """`ears-c2`, or `threshold` for a coordinators' rule."""
+    members: int
+    """Distinct members that surely stand behind the reports."""
+    history_weeks: int
+    """Weeks in the baseline."""
+    why: str
+    """One sentence, in English."""
+
+
+Judge = Callable[[Counts, FirstTokens, datetime], Sequence[Signal]]
+
+
+def judge(
+    counts: Counts, first_tokens: FirstTokens, now: datetime, thresholds: Iterable[Threshold] = ()
+) -> list[Signal]:
+    """
+    Give the signals of the week that was open just before `now`, one per cell.
+
+    Args:
+        counts: Weekly reports per cell, the judged week last.
+        first_tokens: First tokens of the judged week per (type, place) and token week.
+        now: Aware; the end of the last released stretch.
+        thresholds: The coordinators' own rules.
+
+    Raises:
+        ValueError: the last week of `counts` is not the open one.
+
+    Source: Hutwagner et al., The bioterrorism preparedness and response EARS, J. Urban Health 80 (2003).
+    """
+    week = Week.of(now - timedelta(microseconds=1))
+    if not counts.weeks or counts.weeks[-1] != week:
+        raise ValueError("the last week of the counts must be the open one")
+    found = {
+        (signal.type, signal.place): signal for signal in _by_threshold(counts, first_tokens, thresholds)
+    }
+    for cell, series in counts.cells.items():
+        signal = _ears_c2(str(week), cell, series, members([cell], first_tokens))
+        if signal is not None:
+            found[cell] = signal
+    return [found[cell] for cell in sorted(found)]
+
+
+def _ears_c2(week: str, cell: tuple[str, str], series: Sequence[int], distinct: int) -> Signal | None:
+    baseline = series[-1 - HISTORY_WEEKS : -1 - GUARD_WEEKS]
+    observed = series[-1]
+    if len(baseline) < BASELINE_WEEKS or distinct < LEAST_MEMBERS:
+        return None
+    mean = sum(baseline) / BASELINE_WEEKS
+    spread = math.sqrt(sum((n - mean) ** 2 for n in baseline) / (BASELINE_WEEKS - 1))
+    deviation = max(spread, SMALLEST_DEVIATION)
+    score = (observed - mean) / deviation
+    if score < SCORE_LIMIT:
+        return None
+    bound = mean + SCORE_LIMIT * deviation
+    return Signal(
+        week=week,
+        type=cell[0],
+        place=cell[1],
+        observed=observed,
+        expected=round(mean, 3),
+        bound=round(bound, 3),
+        score=round(score, 3),
+        p_value=0.5 * math.erfc(score / math.sqrt(2)),
+        method="ears-c2",
+        members=distinct,
+        history_weeks=BASELINE_WEEKS,
+        why=f"{observed} reports from at least {distinct} members where {mean:.1f} were expected; "
+        f"EARS C2 alarms from {bound:.1f}.",
+    )
+
+
+def _by_threshold(
+    counts: Counts, first_tokens: FirstTokens, thresholds: Iterable[Threshold]
+) -> Iterable[Signal]:
+    for rule in thresholds:
+        inside = [cell for cell in counts.cells if _applies(rule, cell)]
+        observed = sum(counts.cells[cell][-1] for cell in inside)
+        distinct = members(inside, first_tokens)
+        if observed < rule.reports or distinct < LEAST_MEMBERS:
+            continue
+        before = [sum(counts.cells[cell][i] for cell in inside) for i in range(len(counts.weeks) - 1)]
+        yield Signal(
+            week=str(counts.weeks[-1]),
+            type=rule.type,
+            place=rule.place,
+            observed=observed,
+            expected=round(sum(before) / len(before), 3) if before else 0.0,
+            bound=float(rule.reports),
+            score=None,
+            p_value=None,
+            method="threshold",
+            members=distinct,
+            history_weeks=len(before),
+            why=f"{observed} reports from at least {distinct} members; "
+            f"the coordinators' threshold is {rule.reports} a week.",
+        )
+
+
+def _applies(rule: Threshold, cell: tuple[str, str]) -> bool:
+    of_type = rule.type in ("", cell[0]) or cell[0].startswith(rule.type + "/")
+    return of_type and (rule.place in ("", cell[1]) or rule.place in places.areas_around(cell[1]))

@@ -1,0 +1,108 @@
+"""
+Epochs: makes each week's keys ahead of need and publishes them in the directory.
+
+One entry a week, on a fixed schedule, four weeks ahead; a site that was down makes up for what it missed. The
+keys are stored before the entry that announces them, so that an announced key can always open. Destroying
+keys belongs to the release's `forget`.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from keys import directory
+from keys.directory import Certificate, Entry
+from keys.keyring import WEEKS_AHEAD, IssuerKeys, Keyring, make_week
+from keys.tokens import IssuerKey
+from storage import coordinators, members
+from storage.database import Database
+from warp import publication, release
+from warp.disclosure import Policy
+from warp.publication import Tree
+from warp.weeks import Week
+
+MOST_COORDINATORS = 4
+"""Recipients of a narrative; each costs 1,557 bytes of its room."""
+
+
+class NoCoordinator(Exception):
+    """Narratives are sealed to the coordinators; add one before keys are made."""
+
+
+class Epochs(msgspec.Struct, frozen=True):
+    """What making a week's keys needs."""
+
+    keyring: Keyring
+    tree: Tree
+    identity: Database
+    issuer: str
+    """The token issuer's name: the site's host."""
+    policy: Policy
+    certificate: Certificate
+    """Of the online key, by the root."""
+    new_issuer: IssuerKeys = IssuerKey.generate
+
+
+def weeks_ahead(now: datetime) -> list[Week]:
+    """Give the weeks that must have keys at a time: the current one and the next four."""
+    return [Week.of(now).plus(i) for i in range(WEEKS_AHEAD + 1)]
+
+
+async def announce(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
+    """
+    Make and publish the keys of weeks that come after the newest entry; gives those weeks.
+
+    Raises:
+        NoCoordinator: there is nobody to seal narratives to.
+    """
+    made = []
+    for week in weeks:
+        newest = newest_document(epochs.tree)
+        previous = None if newest is None else read_entry(newest)
+        if previous is not None and week <= Week.parse(previous.week):
+            continue
+        entry = await _entry(epochs, week, previous, newest)
+        document = directory.sign(entry, epochs.keyring.online, epochs.certificate)
+        publication.publish_directory(epochs.tree, entry.number, document, week)
+        made.append(week)
+    return made
+
+
+def newest_document(tree: Tree) -> bytes | None:
+    """Give the newest directory document; none on a new site."""
+    return tree.read("v1/directory/newest.json")
+
+
+def read_entry(document: bytes) -> Entry:
+    """Read an entry that this site made itself."""
+    return msgspec.json.decode(document.split(b"\n")[0], type=Entry)
+
+
+async def _entry(epochs: Epochs, week: Week, previous: Entry | None, newest: bytes | None) -> Entry:
+    async with epochs.identity.read() as connection:
+        recipients = tuple((await coordinators.everyone(connection)).values())
+        by_place = await members.by_place(connection)
+    if not recipients:
+        raise NoCoordinator
+    keys = epochs.keyring.week(week)
+    if keys is None:
+        keys = await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
+        epochs.keyring.add(keys)
+    first_keys, further_key = directory.issuer_publics(keys.issuers)
+    return Entry(
+        number=0 if previous is None else previous.number + 1,
+        previous="" if newest is None else directory.digest(newest),
+        issuer=epochs.issuer,
+        week=str(week),
+        report_key=keys.report.public,
+        first_keys=first_keys,
+        further_key=further_key,
+        recipients=recipients,
+        policy=epochs.policy,
+        release_at_least=release.AT_LEAST,
+        release_after_midnights=release.AFTER_MIDNIGHTS,
+        members={place: directory.band(n) for place, n in sorted(by_place.items())},
+    )

@@ -1,0 +1,48 @@
+"""
+What the server may say of itself: an allow-list of named events.
+
+An event is a name and, for a fault, the class of the exception and the line of our code. Nothing that came
+from a request, a database or a clock can be said, because there is no argument to say it with.
+"""
+
+import enum
+import sys
+import traceback
+from pathlib import Path
+from typing import Protocol
+
+_OURS = frozenset({"warp", "handlers", "storage", "feeds", "keys"})
+
+
+class Event(enum.StrEnum):
+    """Everything that can be logged."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    RELEASED = "released"
+    UNREADABLE = "an envelope in the pool could not be opened and was dropped"
+    WEEK_CLOSED = "week closed"
+    KEYS_MADE = "keys made"
+    KEYS_DESTROYED = "keys destroyed"
+    FAULT = "fault"
+
+
+class Log(Protocol):
+    """Takes events."""
+
+    def __call__(self, event: Event, error: BaseException | None = None) -> None: ...
+
+
+def to_stderr(event: Event, error: BaseException | None = None) -> None:
+    """Write an event as one line, without a time; journals add their own."""
+    where = f": {type(error).__name__} at {_place(error)}" if error is not None else ""
+    print(f"warp: {event}{where}", file=sys.stderr, flush=True)
+
+
+def _place(error: BaseException) -> str:
+    """Give module and line of the last frame in our own code."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if _OURS & set(path.parts):
+            return f"{path.parent.name}/{path.name}:{frame.lineno}"
+    return "outside"

@@ -1,0 +1,162 @@
+"""
+Founds a site: the data folder with its keys, databases, configuration and first public files.
+
+Whole or not at all: everything is made in a folder beside the wanted one, which then takes its name. The root
+key, and the first coordinator's identity if one had to be made, end in `take-offline/`: they do not belong on
+the server, and `warp status` says so as long as they are there.
+"""
+
+import base64
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from keys import age, directory
+from keys.keyring import Keyring
+from storage import coordinators, pool
+from storage.database import open_database
+from warp import config
+from warp.config import Config
+from warp.weeks import Week
+
+TAKE_OFFLINE = "take-offline"
+ROOT_FILE = "root.pem"
+CERTIFICATE = "certificate.json"
+CERTIFIED_WEEKS = 104
+"""How long the root certifies the online key at once; `warp certify` renews it."""
+
+
+class AlreadyThere(Exception):
+    """The data folder exists and is not empty."""
+
+
+async def found(
+    data: Path,
+    name: str,
+    url: str,
+    today: date,
+    recipients: Mapping[str, str] | None = None,
+    last_week: Week | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Config:
+    """
+    Make the data folder of a new site; gives its configuration.
+
+    Args:
+        data: Where; must not exist, or be empty.
+        name: What the site calls itself.
+        url: Its public address.
+        today: Its first day.
+        recipients: Coordinators' names and age recipients; without any, one is made for `coordinator`.
+        last_week: Until when the root certifies the online key; two years ahead unless given.
+        settings: Other settings of `Config`.
+
+    Raises:
+        AlreadyThere: there is something.
+        ValueError: a setting is wrong.
+        BadRecipient: a recipient is none.
+    """
+    if data.exists() and any(data.iterdir()):
+        raise AlreadyThere(f"{data} exists and is not empty; choose another folder")
+    root = Ed25519PrivateKey.generate()
+    public = base64.b64encode(root.public_key().public_bytes_raw()).decode()
+    made = Config(name=name, url=url, created=today, root=public, **(settings or {}))  # type: ignore[arg-type]
+    data.parent.mkdir(parents=True, exist_ok=True)
+    workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
+    try:
+        config.write(workshop, made)
+        _write_secret(workshop / TAKE_OFFLINE / ROOT_FILE, _pem(root))
+        _certify(workshop, root, Week.of(today), last_week or Week.of(today).plus(CERTIFIED_WEEKS))
+        await _fill(workshop, recipients or _first_coordinator(workshop), today)
+        if data.exists():
+            data.rmdir()
+        workshop.rename(data)
+    except BaseException:
+        shutil.rmtree(workshop)
+        raise
+    return made
+
+
+def certify(data: Path, root_file: Path, first: Week, last: Week) -> None:
+    """
+    Let the root, for a moment on this machine, certify the online key for more weeks.
+
+    Raises:
+        ConfigError: the root is not this site's.
+        OSError, ValueError: the file cannot be read as a private key.
+    """
+    root = read_root(root_file)
+    expected = config.read(data).root_key
+    if root.public_key().public_bytes_raw() != expected:
+        raise config.ConfigError("this root key is not the one that this site's members have pinned")
+    _write_certificate(data, root, Keyring(data / "keys"), first, last)
+
+
+def read_root(path: Path) -> Ed25519PrivateKey:
+    """
+    Read a root key file.
+
+    Raises:
+        OSError, ValueError: it cannot be read as one.
+    """
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("not an Ed25519 private key")  # noqa: TRY004 - the file's content is wrong, not a type
+    return key
+
+
+def left_online(data: Path) -> Iterable[Path]:
+    """Give the secret files that should have been taken off the server."""
+    folder = data / TAKE_OFFLINE
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def _certify(workshop: Path, root: Ed25519PrivateKey, first: Week, last: Week) -> None:
+    keyring = Keyring(workshop / "keys")
+    keyring.create()
+    _write_certificate(workshop, root, keyring, first, last)
+
+
+def _write_certificate(
+    data: Path, root: Ed25519PrivateKey, keyring: Keyring, first: Week, last: Week
+) -> None:
+    certificate = directory.certify(root, keyring.online.public_key(), first, last)
+    (data / "keys" / CERTIFICATE).write_bytes(msgspec.json.encode(certificate))
+
+
+def _first_coordinator(workshop: Path) -> dict[str, str]:
+    identity = age.Identity.generate(secrets.token_bytes)
+    recipient = identity.recipient.to_string()
+    text = f"# public key: {recipient}\n{identity.to_string()}\n"
+    _write_secret(workshop / TAKE_OFFLINE / "coordinator.identity", text.encode())
+    return {"coordinator": recipient}
+
+
+async def _fill(workshop: Path, recipients: Mapping[str, str], today: date) -> None:
+    identity = await open_database(workshop / "identity.db", "identity")
+    async with identity.write() as connection:
+        for name, recipient in recipients.items():
+            age.Recipient.from_string(recipient)
+            await coordinators.add(connection, name, recipient)
+    await identity.close()
+    reports = await open_database(workshop / "reports.db", "reports")
+    async with reports.write() as connection:
+        await pool.begin(connection, today - timedelta(days=1))
+    await reports.close()
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(data)

@@ -1,0 +1,1 @@
+"""What people read instead of codes: one module of names for each language."""

@@ -1,0 +1,165 @@
+"""
+Publication: writes the public tree, once, when something changes.
+
+Feeds, pages, figures, directory and lists are files that any web server can serve. Each is rendered to bytes
+that depend on nothing but what is published, written whole or not at all, with a gzip twin; its time is the
+time of its content, never of the writing. What must not be public never gets here: figures are `Figure`s, and
+only published advisories whose TLP allows it have pages.
+"""
+
+import csv
+import gzip
+import io
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from feeds import atom, filters, rss
+from feeds.entry import Site
+from feeds.filters import Filter, Format
+from warp.advisory import PUBLIC_TLP, Advisory, Status
+from warp.disclosure import Release
+from warp.weeks import Week
+
+
+class Tree:
+    """The public files of a site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, path: str, data: bytes, modified: datetime) -> None:
+        """
+        Write a file and its gzip twin; one that is the same already stays as it is.
+
+        Args:
+            path: Below the tree, with `/`.
+            data: What to serve.
+            modified: When the content last changed, for Last-Modified.
+        """
+        target = self.folder / path
+        if target.exists() and target.read_bytes() == data:
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data, modified)
+        _replace(target.with_name(target.name + ".gz"), gzip.compress(data, mtime=0), modified)
+
+    def read(self, path: str) -> bytes | None:
+        """Give a file's content, or none where there is no such file."""
+        target = self.folder / path
+        return target.read_bytes() if target.exists() else None
+
+
+class Pages(NamedTuple):
+    """How pages are rendered; the composition root hands them in, since pages belong to the floor above."""
+
+    front: Callable[[Site, str, Iterable[Advisory]], bytes]
+    advisory: Callable[[Site, str, Advisory], bytes]
+    figures: Callable[[Site, str, Release | None, Sequence[str]], bytes]
+
+
+_RENDER_ALL = {Format.ATOM: atom.render_all, Format.RSS: rss.render_all}
+
+
+def is_public(advisory: Advisory) -> bool:
+    """Say whether an advisory is to be seen by everybody."""
+    return advisory.status is Status.PUBLISHED and advisory.tlp in PUBLIC_TLP
+
+
+def publish_advisories(
+    tree: Tree, site: Site, pages: Pages, advisories: Iterable[Advisory], changed: Iterable[Filter]
+) -> None:
+    """
+    Write the pages of the public advisories and then the feeds that a change touches.
+
+    Args:
+        tree: Where.
+        site: The publisher.
+        pages: Page renderers.
+        advisories: All of the site's, drafts included.
+        changed: The feeds to write.
+    """
+    public = [advisory for advisory in advisories if is_public(advisory)]
+    begun = datetime.combine(site.created, time(), UTC)
+    newest = max((each.updated for each in public if each.updated), default=begun)
+    for language in site.languages:
+        for each in public:
+            path = f"{language}/advisories/{each.id}.html"
+            tree.write(path, pages.advisory(site, language, each), each.updated or begun)
+    wanted = list(changed)
+    for language in site.languages:
+        for format_, render_all in _RENDER_ALL.items():
+            for filter_, document in render_all(site, wanted, language, public):
+                inside = [each.updated for each in public if each.updated and filters.holds(filter_, each)]
+                path = filters.path(filter_, language, format_)
+                tree.write(path, document, max(inside, default=begun))
+    for language in site.languages:
+        tree.write(f"{language}/index.html", pages.front(site, language, public), newest)
+
+
+def publish_figures(
+    tree: Tree, site: Site, pages: Pages, release: Release | None, weeks: Sequence[str]
+) -> None:
+    """
+    Write a closed week's figures as JSON, CSV and pages, and the page of the newest figures.
+
+    Args:
+        tree: Where.
+        site: The publisher.
+        pages: Page renderers.
+        release: The newest figures; none as long as no week has closed.
+        weeks: All closed weeks, oldest first.
+    """
+    others = list(reversed(weeks))[1:]
+    begun = datetime.combine(site.created, time(), UTC)
+    for language in site.languages:
+        page = pages.figures(site, language, release, others)
+        closed = Week.parse(release.week).end if release else begun
+        tree.write(f"{language}/figures/index.html", page, closed)
+        if release:
+            page = pages.figures(site, language, release, ())
+            tree.write(f"{language}/figures/{release.week}.html", page, closed)
+    if release:
+        tree.write(f"v1/figures/{release.week}.json", figures_json(release), Week.parse(release.week).end)
+        tree.write(f"v1/figures/{release.week}.csv", figures_csv(release), Week.parse(release.week).end)
+
+
+def figures_json(release: Release) -> bytes:
+    """Give a week's figures as JSON; `note` says what an empty list means."""
+    note = "" if release.cells else "too few to publish"
+    document = {"week": release.week, "note": note, "cells": msgspec.to_builtins(release.cells)}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def figures_csv(release: Release) -> bytes:
+    """Give a week's figures as CSV (RFC 4180); only the header when there are too few to publish."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(["week", "type", "place", "band", "at_least"])
+    for cell in release.cells:
+        rows.writerow([release.week, cell.type, cell.place, cell.figure.band, cell.figure.at_least])
+    return text.getvalue().encode()
+
+
+def publish_accepted(tree: Tree, week: Week, marks: Iterable[bytes], midnight: datetime) -> None:
+    """Write a week's accepted list: SHA-256 marks and fillers, sorted, as hex."""
+    document = {"week": str(week), "marks": [mark.hex() for mark in marks]}
+    tree.write(f"v1/accepted/{week}.json", msgspec.json.encode(document), midnight)
+
+
+def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> None:
+    """Write a directory entry under its number and as the newest; its time is that of the fixed schedule."""
+    scheduled = week.plus(-4).start
+    tree.write(f"v1/directory/{number}.json", document, scheduled)
+    tree.write("v1/directory/newest.json", document, scheduled)
+
+
+def _replace(target: Path, data: bytes, modified: datetime) -> None:
+    partial = target.with_name(target.name + ".partial")
+    partial.write_bytes(data)
+    os.utime(partial, (modified.timestamp(), modified.timestamp()))
+    partial.replace(target)

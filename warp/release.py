@@ -1,0 +1,243 @@
+"""
+The release: opens the pool, shuffled, into counts; then judges, closes weeks, and forgets.
+
+Everything that happens at midnight UTC, in the one order that is safe: release, accepted list, detection,
+close of the week, keys, forgetting, rewriting. Each step can be repeated, so a server that was down at
+midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from keys.errors import KeysError
+from keys.keyring import KEPT_FOR, Keyring
+from keys.receipt import mark
+from storage import accepted, figures, inbox, members, pool, signals, tallies
+from storage.database import Database
+from warp.detection import HISTORY_WEEKS, Counts, Signal
+from warp.disclosure import Release
+from warp.events import Event, Log
+from warp.opening import Opened, Opener
+from warp.report import InvalidReport
+from warp.tally import Counted, FirstTokens, Tally
+from warp.weeks import Week
+
+AT_LEAST = 3
+"""Envelopes: the least cover that a release at midnight gives …"""
+AFTER_MIDNIGHTS = 2
+"""… unless something has waited through so many midnights."""
+NARRATIVES_KEPT = timedelta(days=90)
+_INVITATION_WEEKS = 4
+
+JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
+ProtectWeek = Callable[[Week, Mapping[tuple[str, str], int], FirstTokens, frozenset[str]], Awaitable[Release]]
+
+
+class Hub(NamedTuple):
+    """What the acts of the release work on; put together by the composition root."""
+
+    identity: Database
+    reports: Database
+    keyring: Keyring
+    opener: Opener
+    random: Random
+    """`SystemRandom`, but in tests of what does not depend on it."""
+    judge: JudgeWeek
+    protect: ProtectWeek
+    """Makes its own secret, uses it once and forgets it."""
+    log: Log
+    created: date
+    """The first day of the site."""
+
+
+class Released(NamedTuple):
+    """What a release did."""
+
+    day: date
+    """The day that its reports count under."""
+    reports: int
+    """Envelopes opened."""
+    signals: int
+    """Signals of the open week."""
+
+
+def ended_day(now: datetime) -> date:
+    """Give the day that ends (at midnight: that has just ended)."""
+    return (now - timedelta(microseconds=1)).date()
+
+
+async def is_due(hub: Hub) -> bool:
+    """Say whether the pool gives enough cover, or has waited long enough, to be released at midnight."""
+    async with hub.reports.read() as connection:
+        waits, passed = await pool.size(connection), (await pool.waiting(connection)).midnights
+    return waits >= AT_LEAST or (waits > 0 and passed >= AFTER_MIDNIGHTS)
+
+
+async def any_urgent(hub: Hub) -> bool:
+    """Look whether somebody asked for release at the next full hour; no mark of it stands on the disk."""
+    async with hub.reports.read() as connection:
+        async for envelope in pool.envelopes(connection, await pool.ids(connection)):
+            try:
+                if hub.opener.open(envelope, None).report.urgent:
+                    return True
+            except (KeysError, InvalidReport):
+                continue  # the release will say so, once
+    return False
+
+
+async def release(hub: Hub, now: datetime) -> Released:
+    """
+    Open the pool in random order into tallies, inbox and marks, in one transaction, and judge the open week.
+
+    Args:
+        hub: What to work on.
+        now: Aware; the reports count under the day that ends at this moment.
+    """
+    day = ended_day(now)
+    async with hub.reports.write() as connection:
+        order = await pool.ids(connection)
+        hub.random.shuffle(order)
+        tally, marks = Tally(), []
+        async for opened in _opened(hub, connection, order):
+            tally.add(Counted(opened.report, opened.week, opened.first), day)
+            marks.append(mark(opened.lookup))
+            sealed = inbox.Sealed(hub.random.randbytes(16), str(Week.of(day)), opened.narrative)
+            await inbox.file(connection, sealed)
+        await tallies.add(connection, tally)
+        await accepted.wait(connection, marks)
+        await pool.empty(connection)
+    if not order:
+        return Released(day, 0, 0)
+    await hub.reports.rewrite()
+    hub.log(Event.RELEASED)
+    return Released(day, len(order), await judge(hub, now))
+
+
+async def _opened(hub: Hub, connection: AsyncConnection, order: Sequence[int]) -> AsyncIterator[Opened]:
+    async for envelope in pool.envelopes(connection, order):
+        try:
+            yield hub.opener.open(envelope, None)
+        except (KeysError, InvalidReport) as error:
+            # It was good when it was accepted: the disk or the key is damaged, and nobody can ever open it.
+            hub.log(Event.UNREADABLE, error)
+
+
+async def judge(hub: Hub, now: datetime) -> int:
+    """Judge the week that was open just before `now`; gives the number of its signals."""
+    week = Week.of(ended_day(now))
+    async with hub.reports.read() as connection:
+        counts = await weekly_counts(connection, week.plus(-HISTORY_WEEKS), week)
+        first_tokens = await tallies.first_tokens(connection, week.monday, week.sunday)
+    found = await hub.judge(counts, first_tokens, now)
+    async with hub.reports.write() as connection:
+        await signals.record(connection, found, lambda: random_word(hub.random))
+    return len(found)
+
+
+async def weekly_counts(connection: AsyncConnection, first: Week, last: Week) -> Counts:
+    """Give the weekly counts of all cells, from the first week that has any report if that is later."""
+    begun = await tallies.first_day(connection)
+    first = max(first, Week.of(begun)) if begun else last
+    weeks = [first]
+    while weeks[-1] < last:
+        weeks.append(weeks[-1].plus(1))
+    series: dict[tuple[str, str], list[int]] = {}
+    for cell, reports in await tallies.cells(connection, first.monday, last.sunday):
+        row = series.setdefault((cell.type, cell.place), [0] * len(weeks))
+        row[weeks.index(Week.of(cell.day))] += reports
+    return Counts(tuple(weeks), {key: tuple(row) for key, row in series.items()})
+
+
+_ALPHABET = "abcdefghjkmnpqrstvwxyz0123456789"
+
+
+def random_word(random: Random) -> str:
+    """Give 40 random bits as eight letters and digits that are hard to confuse."""
+    return "".join(random.choice(_ALPHABET) for _ in range(8))
+
+
+async def grow_accepted_list(hub: Hub, now: datetime) -> Week:
+    """Let the accepted list of the week that holds the ended day grow, once, also when nothing came."""
+    day = ended_day(now)
+    async with hub.reports.write() as connection:
+        await accepted.grow(connection, str(Week.of(day)), hub.random.randbytes)
+        await pool.pass_midnight(connection, day)
+    return Week.of(day)
+
+
+async def weeks_to_close(hub: Hub, now: datetime) -> list[Week]:
+    """Give the weeks that are over and not closed, in order, since the site began."""
+    async with hub.reports.read() as connection:
+        closed = await figures.closed_weeks(connection)
+    week = Week.parse(closed[-1]).plus(1) if closed else Week.of(hub.created)
+    due = []
+    while week.end <= now:
+        due.append(week)
+        week = week.plus(1)
+    return due
+
+
+async def close_week(hub: Hub, week: Week) -> Release:
+    """Make the figures of a week that is over, once; closed is closed."""
+    async with hub.reports.read() as connection:
+        daily = await tallies.cells(connection, week.monday, week.sunday)
+        first_tokens = await tallies.first_tokens(connection, week.monday, week.sunday)
+    async with hub.identity.read() as connection:
+        homes = frozenset(place for place in await members.by_place(connection) if place)
+    counts: dict[tuple[str, str], int] = {}
+    for cell, reports in daily:
+        counts[cell.type, cell.place] = counts.get((cell.type, cell.place), 0) + reports
+    made = await hub.protect(week, counts, first_tokens, homes)
+    async with hub.reports.write() as connection:
+        await figures.close(connection, made)
+    hub.log(Event.WEEK_CLOSED)
+    return made
+
+
+async def forget(hub: Hub, now: datetime) -> list[Week]:
+    """
+    Destroy what has outlived its purpose: keys, spent marks and bundles 14 days after their week; narratives.
+
+    Returns:
+        The weeks whose keys were destroyed.
+    """
+    gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR]
+    async with hub.reports.write() as connection:
+        for week in gone:
+            await pool.forget_spent(connection, str(week))
+        await inbox.forget_before(connection, str(Week.of(now - NARRATIVES_KEPT)))
+    async with hub.identity.write() as connection:
+        for week in gone:
+            await members.forget_bundles(connection, str(week))
+        await members.forget_invitations(connection, str(Week.of(now).plus(-_INVITATION_WEEKS)))
+    for week in gone:
+        hub.keyring.destroy(week)
+        hub.log(Event.KEYS_DESTROYED)
+    await hub.reports.rewrite()
+    await hub.identity.rewrite()
+    return gone
+
+
+class Midnight(NamedTuple):
+    """What a midnight's work did; the caller publishes it."""
+
+    released: Released | None
+    """None when the pool was left to wait."""
+    list_week: Week
+    """The week whose accepted list grew."""
+    closed: list[Release]
+    """Figures of the weeks that closed."""
+    destroyed: list[Week]
+    """Weeks whose keys are gone."""
+
+
+async def midnight(hub: Hub, now: datetime) -> Midnight:
+    """Do a midnight's work in its order; at any later moment it catches up."""
+    released = await release(hub, now) if await is_due(hub) else None
+    list_week = await grow_accepted_list(hub, now)
+    closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
+    return Midnight(released, list_week, closed, await forget(hub, now))

@@ -1,0 +1,95 @@
+"""
+Exact internal counts: what a release adds to the tallies.
+
+Pure counting, independent of the order in which reports arrive. The tables are narrow on purpose and never
+the full cross (DESIGN.md §5): nobody, the coordinators included, can look up type × place × sector × month.
+An exact count never leaves the server; `warp.disclosure` makes the figures that may.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from warp import places, taxonomy
+from warp.report import Report
+from warp.weeks import Week
+
+
+class Cell(NamedTuple):
+    """Where a report is counted: the day of its release, its type and its place (empty = unknown)."""
+
+    day: date
+    type: str
+    place: str
+
+
+class Counted(NamedTuple):
+    """One opened report and the week of its token; `first` when it was its member's first of the class."""
+
+    report: Report
+    token_week: Week
+    first: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Exact counts to be added; every value is a number of reports, first tokens included."""
+
+    reports: Counter[Cell] = field(default_factory=Counter)
+    similar: Counter[tuple[Cell, taxonomy.Similar]] = field(default_factory=Counter)
+    first_tokens: Counter[tuple[Cell, Week]] = field(default_factory=Counter)
+    sectors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(quarter, class, sector); quarter of the release day's week."""
+    severities: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(quarter, class, severity)."""
+    tags: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(quarter, class, tag); a report with two tags counts under each."""
+    occurrences: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(month of occurrence YYYY-MM or empty, class, M49 sub-region or empty)."""
+
+    def add(self, counted: Counted, day: date) -> None:
+        """Count one report under its day of release; a test report is not counted."""
+        report = counted.report
+        if report.is_test:
+            return
+        cell, quarter = Cell(day, report.type, report.place), Week.of(day).quarter
+        of_class = taxonomy.class_of(report.type)
+        self.reports[cell] += 1
+        self.similar[cell, report.similar] += 1
+        if counted.first:
+            self.first_tokens[cell, counted.token_week] += 1
+        self.sectors[quarter, of_class, report.sector] += 1
+        self.severities[quarter, of_class, str(report.severity)] += 1
+        for tag in report.tags:
+            self.tags[quarter, of_class, tag] += 1
+        sub_region = places.sub_region(report.place)
+        self.occurrences[report.occurred_month(day), of_class, sub_region] += 1
+
+
+def count(reports: Iterable[Counted], day: date) -> Tally:
+    """Give the tally of reports released on one day."""
+    tally = Tally()
+    for counted in reports:
+        tally.add(counted, day)
+    return tally
+
+
+FirstTokens = Mapping[tuple[str, str], Mapping[Week, int]]
+"""(type, place) to token week to first tokens."""
+
+
+def members(cells: Iterable[tuple[str, str]], first_tokens: FirstTokens) -> int:
+    """
+    Give a number of distinct members that surely stand behind the reports of some (type, place) cells.
+
+    A member has one first token per class and week, so that within one (token week, class) every first token
+    is another member; across weeks or classes it may be the same one. Hence the largest single sum, never a
+    sum over classes or weeks (DESIGN.md §4).
+    """
+    sums: Counter[tuple[Week, str]] = Counter()
+    for cell in cells:
+        for week, tokens in first_tokens.get(cell, {}).items():
+            sums[week, taxonomy.class_of(cell[0])] += tokens
+    return max(sums.values(), default=0)

@@ -1,0 +1,178 @@
+"""
+The wallet: all that a member's client keeps, in one encrypted file.
+
+Tokens leave the wallet before they are used, and the sealed envelope stays in it until the server has it, so
+that neither a crash nor a lost answer spends a token twice or loses a report. Whoever has the file and its
+passphrase (or key file) is the member. It makes no requests.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from keys.hybrid import RandBytes
+from keys.tokens import Pending
+
+_MAGIC = b"WARP wallet v1\n"
+_SALT, _NONCE = 16, 12
+_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
+"""Second choice of RFC 9106 §4: for a machine that may be small."""
+
+
+class WalletError(Exception):
+    """The wallet cannot be used; says why."""
+
+
+class Tokens(msgspec.Struct):
+    """What is left of a week's bundle."""
+
+    first: dict[str, bytes]
+    """Class to its first token."""
+    further: list[bytes]
+
+    def left(self) -> int:
+        """Give the number of unused tokens."""
+        return len(self.first) + len(self.further)
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """A report that was made with this wallet."""
+
+    week: str
+    receipt: bytes
+    """16 bytes; see `keys.receipt`."""
+
+
+class Contents(msgspec.Struct):
+    """What the file holds."""
+
+    url: str
+    root: bytes
+    """16 bytes: fingerprint of the root key, from the invitation."""
+    invitation: bytes
+    """Its code, until the server has answered; empty afterwards."""
+    credential: bytes
+    """32 bytes: fetches bundles; never near a report."""
+    documents: dict[int, bytes] = {}
+    """Directory documents seen, by number, as served."""
+    tokens: dict[str, Tokens] = {}
+    """By ISO week."""
+    pending: dict[str, list[Pending]] = {}
+    """Requests for bundles whose answer has not come, by ISO week."""
+    outbox: list[bytes] = []
+    """Sealed envelopes that the server has not confirmed."""
+    filed: list[Filed] = []
+
+
+class Lock:
+    """How a wallet file is locked: a passphrase, or a file of random bytes."""
+
+    def __init__(self, secret: bytes, *, stretch: bool) -> None:
+        self._secret = secret
+        self._stretch = stretch
+
+    @classmethod
+    def passphrase(cls, text: str) -> "Lock":
+        """Lock by a passphrase, stretched with Argon2id."""
+        return cls(text.encode(), stretch=True)
+
+    @classmethod
+    def key_file(cls, path: Path) -> "Lock":
+        """
+        Lock by the bytes of a file, made with 32 random ones where there is none.
+
+        Raises:
+            WalletError: it is too short to be a key.
+        """
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        key = path.read_bytes()
+        if len(key) < 32:
+            raise WalletError(f"{path}: a key file holds at least 32 random bytes")
+        return cls(key, stretch=False)
+
+    def key(self, salt: bytes) -> bytes:
+        """Give the 32 bytes that a file with this salt is sealed with."""
+        if self._stretch:
+            kdf = Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
+            return kdf.derive(self._secret)
+        return hashlib.sha256(b"WARP wallet key file v1" + salt + self._secret).digest()
+
+
+class Wallet:
+    """An open wallet. `save` after every change that must not be lost."""
+
+    def __init__(self, path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> None:
+        self._path = path
+        self._randbytes = randbytes
+        self._salt = randbytes(_SALT)
+        self._key = lock.key(self._salt)
+        self.contents = contents
+
+    def save(self) -> None:
+        """Write the file, sealed anew, whole or not at all."""
+        nonce = self._randbytes(_NONCE)
+        plain = msgspec.msgpack.encode(self.contents)
+        sealed = AESGCM(self._key).encrypt(nonce, plain, _MAGIC)
+        partial = self._path.with_name(self._path.name + ".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_MAGIC + self._salt + nonce + sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._path)
+
+
+def create(path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> Wallet:
+    """
+    Make a wallet file.
+
+    Raises:
+        WalletError: there is a file already.
+    """
+    if path.exists():
+        raise WalletError(f"{path} exists already; a wallet belongs to one membership")
+    wallet = Wallet(path, lock, contents, randbytes)
+    wallet.save()
+    return wallet
+
+
+@contextlib.contextmanager
+def opened(path: Path, lock: Lock, randbytes: RandBytes) -> Iterator[Wallet]:
+    """
+    Open a wallet for this process alone.
+
+    Raises:
+        WalletError: there is none, it is in use, or the passphrase or key file is another one.
+    """
+    if not path.exists():
+        raise WalletError(f"{path}: there is no wallet; make one with: warp join")
+    with path.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WalletError(f"{path} is in use by another command") from None
+        contents = _unseal(held.read(), lock, path)
+        yield Wallet(path, lock, contents, randbytes)
+
+
+def _unseal(data: bytes, lock: Lock, path: Path) -> Contents:
+    start = len(_MAGIC) + _SALT
+    if not data.startswith(_MAGIC):
+        raise WalletError(f"{path} is not a wallet")
+    salt, nonce = data[len(_MAGIC) : start], data[start : start + _NONCE]
+    try:
+        plain = AESGCM(lock.key(salt)).decrypt(nonce, data[start + _NONCE :], _MAGIC)
+    except (InvalidTag, ValueError):
+        raise WalletError(f"{path}: the passphrase or key file is another one, or it is damaged") from None
+    return msgspec.msgpack.decode(plain, type=Contents)
