@@ -6,8 +6,10 @@ from aiohttp import web
 
 from handlers.errors import Problem
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30.0
 """For the whole body; 16 KiB come through a thin line and three Tor hops in less."""
+TIMEOUT: web.AppKey[float] = web.AppKey("body timeout", float)
+"""Seconds, instead of these."""
 
 
 async def read(request: web.Request, media_type: str, most: int) -> bytes:
@@ -20,7 +22,7 @@ async def read(request: web.Request, media_type: str, most: int) -> bytes:
         most: Bytes; reading stops after one more, so a longer body is seen to be longer and costs nothing.
 
     Raises:
-        Problem: another media type, an encoded body, or not complete in time.
+        Problem: another media type, an encoded body, or one that ends too early or not in time.
     """
     if request.content_type != media_type:
         raise Problem(415, "media-type", f"Send it as Content-Type: {media_type}")
@@ -28,7 +30,7 @@ async def read(request: web.Request, media_type: str, most: int) -> bytes:
         raise Problem(415, "content-encoding", "Send it without a content encoding.")
     body = b""
     try:
-        async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with asyncio.timeout(request.app.get(TIMEOUT, TIMEOUT_SECONDS)):
             while len(body) <= most:
                 chunk = await request.content.read(most + 1 - len(body))
                 if not chunk:
@@ -36,4 +38,6 @@ async def read(request: web.Request, media_type: str, most: int) -> bytes:
                 body += chunk
     except TimeoutError:
         raise Problem(408, "too-slow", "The body did not arrive in time. Send it again.") from None
+    except (ConnectionError, web.RequestPayloadError):
+        raise Problem(400, "incomplete", "The body did not arrive whole. Send it again.") from None
     return body

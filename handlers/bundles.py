@@ -12,7 +12,7 @@ from aiohttp import web
 
 from handlers import bodies, members
 from handlers.errors import Problem
-from handlers.keys import CLOCK, IDENTITY, KEYRING
+from handlers.keys import CLOCK, IDENTITY, KEYRING, SIGNERS
 from keys.directory import BUNDLE, FURTHER_TOKENS
 from keys.errors import BadBlindedMessage
 from keys.keyring import WEEKS_AHEAD, WeekKeys
@@ -21,8 +21,6 @@ from storage import members as stored
 from warp.weeks import Week
 
 MEDIA_TYPE = "application/octet-stream"
-_SIGNERS = asyncio.Semaphore(2)
-"""Bundles signed at a time; each takes a thread some 40 to 80 ms."""
 
 
 async def post(request: web.Request) -> web.Response:
@@ -42,7 +40,7 @@ async def post(request: web.Request) -> web.Response:
         claimed = await stored.claim_bundle(connection, member, str(week), body)
     if not claimed:
         raise Problem(409, "bundle-taken", "This member has had its tokens of this week for another request.")
-    async with _SIGNERS:
+    async with request.app[SIGNERS]:
         signatures = await asyncio.to_thread(_sign, blinded, issuers)
     headers = {"Cache-Control": "no-store"}
     return web.Response(body=signatures, content_type=MEDIA_TYPE, headers=headers)

@@ -1,5 +1,6 @@
 """What the composition root hands to the handlers, by typed application keys."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -16,4 +17,6 @@ INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)
+SIGNERS: web.AppKey[asyncio.Semaphore] = web.AppKey("signers", asyncio.Semaphore)
+"""Lets so many bundles be signed at a time; each takes a thread some 40 to 80 ms."""
 READY: web.AppKey[Callable[[], Awaitable[bool]]] = web.AppKey("ready")

@@ -32,8 +32,8 @@ _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
 _LANGUAGE = "{language:[a-z]{2}}"
-_WEEK = r"{week:\d{4}-W\d{2}}"
-_NAME = "[a-z0-9-]+"
+_WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
+_NAME = "[a-z0-9-]{1,80}"
 
 
 def routes(default_language: str) -> list[web.RouteDef]:
@@ -45,7 +45,7 @@ def routes(default_language: str) -> list[web.RouteDef]:
         web.get("/healthz", health.alive),
         web.get("/readyz", health.ready),
         web.get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
-        web.get(r"/v1/directory/{n:\d{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
+        web.get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
         web.get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.json", _JSON)),
         web.get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
         web.get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),

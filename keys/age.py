@@ -28,6 +28,7 @@ from keys.errors import (
     BadPublicKey,
     BadRecipient,
     BadSeed,
+    BadSpelling,
     DamagedPayload,
     MalformedHeader,
     NoMatchingIdentity,
@@ -74,7 +75,7 @@ class Recipient:
         try:
             public = bech32.decode("age1pq", text)
             read_public(public)
-        except (ValueError, BadPublicKey):
+        except (BadSpelling, BadPublicKey):
             raise BadRecipient from None
         return cls(public)
 
@@ -106,7 +107,7 @@ class Identity:
             raise BadIdentity
         try:
             return cls(HybridKey.from_seed(bech32.decode("age-secret-key-pq-", text.lower())))
-        except (ValueError, BadSeed):
+        except (BadSpelling, BadSeed):
             raise BadIdentity from None
 
     def to_string(self) -> str:

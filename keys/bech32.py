@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import xor
 
+from keys.errors import BadSpelling
+
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM_SIZE = 6
@@ -36,17 +38,17 @@ def decode(prefix: str, text: str) -> bytes:
     Give the bytes of a lower-case text.
 
     Raises:
-        ValueError: another prefix, a foreign letter, a wrong checksum, or padding that is not zero.
+        BadSpelling: another prefix, a foreign letter, a wrong checksum, or padding that is not zero.
     """
-    if not text.startswith(prefix + "1"):
-        raise ValueError("another prefix")
-    values = [_ALPHABET.index(letter) for letter in text[len(prefix) + 1 :]]
+    values = [_ALPHABET.find(letter) for letter in text[len(prefix) + 1 :]]
+    if not text.startswith(prefix + "1") or -1 in values:
+        raise BadSpelling
     if len(values) < _CHECKSUM_SIZE or _polymod([*_expand(prefix), *values]) != 1:
-        raise ValueError("wrong checksum")
+        raise BadSpelling
     data = values[:-_CHECKSUM_SIZE]
     spare = 5 * len(data) % 8
     if spare >= 5 or (spare and data[-1] & (1 << spare) - 1):
-        raise ValueError("padding is not zero")
+        raise BadSpelling
     return bytes(_regroup(data, 5, 8))[: 5 * len(data) // 8]
 
 

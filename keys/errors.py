@@ -94,6 +94,10 @@ class AgeError(KeysError):
     """This age file cannot be read."""
 
 
+class BadSpelling(AgeError):
+    """This key is misspelt, or of another kind."""
+
+
 class BadRecipient(AgeError):
     """A recipient is written age1pq1… and holds a key of 1,216 bytes."""
 

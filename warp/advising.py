@@ -95,14 +95,12 @@ async def edit(hub: Hub, identifier: str, author: str, change: Change) -> Adviso
     return edited
 
 
-async def publish(
-    hub: Hub, identifier: str, approver: str, now: datetime, *, four_eyes: bool
-) -> Advisory:
+async def publish(hub: Hub, identifier: str, approver: str, now: datetime, *, four_eyes: bool) -> Advisory:
     """
     Approve a draft and mark it published, at whole seconds of `now`.
 
     Raises:
-        NotPossible: no such draft, nobody answers for it yet, the approver wrote it, or its TLP is not public.
+        NotPossible: no such draft, nobody answers for it, the approver wrote it, or its TLP is not public.
     """
     await _require_coordinator(hub, approver)
     async with hub.reports.write() as connection:
@@ -110,7 +108,9 @@ async def publish(
         if found is None or found.status is not Status.DRAFT:
             raise NotPossible("there is no draft with this id; see: warp advisory list")
         if not found.author:
-            raise NotPossible("only the machine has drafted it; take it over: warp advisory draft ID --as NAME")
+            raise NotPossible(
+                "only the machine has drafted it; take it over: warp advisory draft ID --as NAME"
+            )
         if four_eyes and found.author == approver:
             raise NotPossible("an advisory needs a second pair of eyes: another coordinator publishes it")
         if found.tlp not in PUBLIC_TLP:

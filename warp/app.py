@@ -28,7 +28,7 @@ from keys.keyring import IssuerKeys, Keyring
 from keys.tokens import IssuerKey
 from storage import accepted, advisories, figures, members, pool
 from storage.database import open_database
-from warp import child, config, epochs, founding, publication
+from warp import advising, child, config, epochs, founding, publication
 from warp import release as acts
 from warp.config import Config
 from warp.disclosure import Release
@@ -36,7 +36,7 @@ from warp.events import Event, Log, to_stderr
 from warp.intake import Intake
 from warp.opening import Opener
 from warp.publication import Pages, Tree
-from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek
+from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
 from warp.weeks import Week
 
 Clock = Callable[[], datetime]
@@ -102,15 +102,25 @@ class Site:
             self.hub.log(Event.KEYS_MADE)
         return made
 
-    async def midnight(self, now: datetime, weeks: Iterable[Week] | None = None) -> Midnight:
+    async def release(self, now: datetime) -> Released:
+        """Release the pool now, judge, and draft from new signals."""
+        released = await acts.release(self.hub, now)
+        await self._draft_signals()
+        return released
+
+    async def midnight(
+        self, now: datetime, weeks: Iterable[Week] | None = None, *, open_pool: bool = False
+    ) -> Midnight:
         """
         Do and publish a midnight's work.
 
         Args:
             now: The midnight, or the moment at which it is caught up with.
             weeks: Weeks that must have keys; by default the current one and the next four.
+            open_pool: Release the pool also when it gives too little cover.
         """
-        done = await acts.midnight(self.hub, now)
+        done = await acts.midnight(self.hub, now, open_pool=open_pool)
+        await self._draft_signals()
         async with self.hub.reports.read() as connection:
             marks = await accepted.marks(connection, str(done.list_week))
         ended = datetime.combine(now.date(), datetime.min.time(), UTC)
@@ -119,6 +129,9 @@ class Site:
             await self.publish_figures(done.closed)
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
         return done
+
+    async def _draft_signals(self) -> None:
+        await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
 
     async def is_ready(self) -> bool:
         """Say whether the databases answer and this week's keys are there."""
@@ -142,7 +155,7 @@ class Site:
         """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
         now = self.clock()
         if not await self.catch_up() and await acts.any_urgent(self.hub):
-            await acts.release(self.hub, now)
+            await self.release(now)
         self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
 
 

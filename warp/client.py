@@ -5,8 +5,9 @@ A sync and a report never share a connection. Reporting causes one request, whic
 nothing else: no cookie, no credential, no agent. Everything that could identify is in the wallet.
 """
 
+import base64
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from keys.hybrid import RandBytes
 from keys.narrative import Narrative
 from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
+from keys.tokens import Pending, VerifyKey
 from warp import taxonomy
 from warp.report import Report, encode, encode_lookup
 from warp.wallet import Contents, Filed, Tokens, Wallet
@@ -153,12 +155,21 @@ async def join(wallet: Wallet) -> None:
         Refused, Unreachable.
     """
     contents = wallet.contents
-    body = msgspec.json.encode({"invitation": contents.invitation, "credential": contents.credential})
-    headers = {"Content-Type": "application/json"}
     async with connection() as session:
-        await request(session, "POST", f"{contents.url}/v1/members", body, headers)
+        await redeem(session, contents.url, contents.invitation, contents.credential)
     contents.invitation = b""
     wallet.save()
+
+
+async def redeem(session: aiohttp.ClientSession, url: str, code: bytes, credential: bytes) -> None:
+    """
+    Bind a credential to an invitation's code.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    body = msgspec.json.encode({"invitation": code, "credential": credential})
+    await request(session, "POST", f"{url}/v1/members", body, {"Content-Type": "application/json"})
 
 
 class Synced(NamedTuple):
@@ -170,30 +181,35 @@ class Synced(NamedTuple):
     """Weeks whose tokens came."""
 
 
-async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, *, this_week: bool = False) -> Synced:
+def weeks_ahead(now: datetime) -> list[Week]:
+    """Give the weeks that a sync fetches tokens for: the next four, not the current one."""
+    return [Week.of(now).plus(i) for i in range(1, WEEKS_AHEAD + 1)]
+
+
+async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Sequence[Week] = ()) -> Synced:
     """
-    Fetch the directory and the bundles of the next four weeks that the wallet does not have yet.
+    Fetch the directory, and the bundles that the wallet does not have yet.
 
     Args:
         wallet: Saved after each step.
         now: Aware.
         randbytes: Randomness of the tokens.
-        this_week: Also fetch the current week's; right at joining, and telling at any other time.
+        weeks: Of the bundles; the next four unless given. The current one is right at joining, and telling
+            at any other time.
 
     Raises:
         Refused, Unreachable, DirectoryError: a fork, a rollback or keys that are not certified.
     """
+    wanted = weeks or weeks_ahead(now)
+    fetched = []
     async with connection() as session:
         verified = await fetch_directory(wallet, session)
-        current = Week.of(now)
-        wanted = [current.plus(i) for i in range(0 if this_week else 1, WEEKS_AHEAD + 1)]
-        fetched = []
         for each in verified:
             week = each.entry.week
             if Week.parse(week) in wanted and week not in wallet.contents.tokens:
                 await fetch_bundle(wallet, session, each.entry, randbytes)
                 fetched.append(week)
-    _forget_old(wallet.contents, current)
+    _forget_old(wallet.contents, Week.of(now))
     wallet.save()
     return Synced([each.entry for each in verified], fetched)
 
@@ -230,45 +246,66 @@ _DOCUMENTS = 8
 """Directory entries that a wallet keeps: the weeks ahead, and those whose envelopes are still taken."""
 
 
+class Bundle(NamedTuple):
+    """A request for a week's tokens."""
+
+    week: str
+    keys: Sequence[VerifyKey]
+    """Of each of its 35 tokens."""
+    pending: Sequence[Pending]
+
+
+def token_keys(entry: Entry) -> list[VerifyKey]:
+    """Give the keys of a bundle's 35 tokens, in order."""
+    known = {spki: VerifyKey.from_spki(spki) for spki in set(entry.token_keys)}
+    return [known[spki] for spki in entry.token_keys]
+
+
+def blind_bundle(entry: Entry, keys: Sequence[VerifyKey], randbytes: RandBytes) -> list[Pending]:
+    """Blind a week's 35 tokens."""
+    challenge = tokens.challenge_digest(entry.issuer)
+    return [tokens.blind(key, challenge, randbytes) for key in keys]
+
+
 async def fetch_bundle(
     wallet: Wallet, session: aiohttp.ClientSession, entry: Entry, randbytes: RandBytes
 ) -> None:
     """
-    Fetch a week's 35 tokens; the request is stored first, so a lost answer is asked for again, unchanged.
+    Fetch a week's tokens; the request is stored first, so a lost answer is asked for again, unchanged.
 
     Raises:
         Refused, Unreachable, TokenError.
     """
-    contents = wallet.contents
-    known = {spki: tokens.VerifyKey.from_spki(spki) for spki in set(entry.token_keys)}
-    keys = [known[spki] for spki in entry.token_keys]
-    challenge = tokens.challenge_digest(entry.issuer)
-    if entry.week not in contents.pending:
-        contents.pending[entry.week] = [tokens.blind(key, challenge, randbytes) for key in keys]
+    contents, week, keys = wallet.contents, entry.week, token_keys(entry)
+    if week not in contents.pending:
+        contents.pending[week] = blind_bundle(entry, keys, randbytes)
         wallet.save()
-    pending = contents.pending[entry.week]
-    body = b"".join(tokens.request(each, key) for each, key in zip(pending, keys, strict=True))
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Authorization": "Bearer " + msgspec.json.encode(contents.credential).decode().strip('"'),
-    }
-    url = f"{contents.url}/v1/bundles/{entry.week}"
-    answer = (await request(session, "POST", url, body, headers)).body
-    made = finalize_bundle(pending, keys, answer)
-    contents.tokens[entry.week] = made
-    del contents.pending[entry.week]
+    bundle = Bundle(week, keys, contents.pending[week])
+    contents.tokens[week] = await fetch_tokens(session, contents.url, contents.credential, bundle)
+    del contents.pending[week]
     wallet.save()
 
 
-def finalize_bundle(pending: list[tokens.Pending], keys: list[tokens.VerifyKey], answer: bytes) -> Tokens:
-    """Make the tokens of a bundle from the server's answer."""
+async def fetch_tokens(session: aiohttp.ClientSession, url: str, credential: bytes, bundle: Bundle) -> Tokens:
+    """
+    Have a bundle signed and make its tokens.
+
+    Raises:
+        Refused, Unreachable, TokenError: a signature is wrong.
+    """
+    pairs = list(zip(bundle.pending, bundle.keys, strict=True))
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Authorization": "Bearer " + base64.b64encode(credential).decode(),
+    }
+    body = b"".join(tokens.request(pending, key) for pending, key in pairs)
+    answer = (await request(session, "POST", f"{url}/v1/bundles/{bundle.week}", body, headers)).body
     size = tokens.REQUEST_SIZE
-    signatures = [answer[i : i + size] for i in range(0, len(answer), size)]
-    if len(signatures) != len(pending):
+    if len(answer) != len(body):
         raise Refused("the server sent a bundle of another size")
     made = [
-        tokens.finalize(each, key, signature)
-        for each, key, signature in zip(pending, keys, signatures, strict=True)
+        tokens.finalize(pending, key, answer[i * size : (i + 1) * size])
+        for i, (pending, key) in enumerate(pairs)
     ]
     classes = taxonomy.CLASSES
     return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
@@ -353,9 +390,19 @@ async def send(url: str, sealed: bytes) -> None:
     Raises:
         Refused, Unreachable.
     """
-    headers = {"Content-Type": "application/octet-stream"}
     async with connection() as session:
-        await request(session, "POST", f"{url}/v1/reports", sealed, headers)
+        await post_envelope(session, url, sealed)
+
+
+async def post_envelope(session: aiohttp.ClientSession, url: str, sealed: bytes) -> None:
+    """
+    Hand over an envelope.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    headers = {"Content-Type": "application/octet-stream"}
+    await request(session, "POST", f"{url}/v1/reports", sealed, headers)
 
 
 async def deliver(wallet: Wallet) -> int:

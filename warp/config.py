@@ -5,6 +5,8 @@ Every setting has its meaning beside it here and in `docs/operating.md`; a test 
 """
 
 import base64
+import binascii
+import re
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +18,8 @@ from warp.disclosure import Policy
 from warp.taxonomy import LANGUAGES
 
 FILE = "warp.toml"
+
+_ADDRESS = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
 class ConfigError(Exception):
@@ -29,6 +33,12 @@ class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address; a reverse proxy or an onion service in front is expected to be on the same machine."""
     port: int = 8080
     """TCP port."""
+
+    def __post_init__(self) -> None:
+        if not self.host or not self.host.isprintable():
+            raise ValueError("host: must be an address or a host name")
+        if not 0 <= self.port <= 65535:
+            raise ValueError("port: must be from 0 to 65535")
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,14 +62,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Coordinators' rules: so many reports in a week are a signal, whatever the history says."""
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or self.url.endswith("/"):
-            raise ValueError("url: must be like https://warp.example, without a trailing slash")
-        if parts.path or parts.query or parts.fragment or parts.username:
-            raise ValueError("url: must be scheme and host (and port) only")
-        unknown = [code for code in self.languages if code not in LANGUAGES]
-        if unknown or not self.languages:
-            raise ValueError(f"languages: choose from {', '.join(LANGUAGES)}")
+        if not _is_address(self.url):
+            raise ValueError("url: must be like https://warp.example: scheme, lower-case host, port if any")
+        if not _is_key(self.root):
+            raise ValueError("root: must be 32 bytes in base64")
+        known = set(self.languages) & set(LANGUAGES)
+        if not self.languages or len(known) != len(self.languages):
+            raise ValueError(f"languages: choose from {', '.join(LANGUAGES)}, each once")
         if not self.name.strip() or not self.name.isprintable():
             raise ValueError("name: must be one line of text")
 
@@ -84,7 +93,7 @@ def read(data: Path) -> Config:
     path = data / FILE
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Config)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{data} is not a WARP data folder; make one with: warp init --data {data}"
         ) from None
@@ -106,8 +115,44 @@ def write(data: Path, config: Config) -> None:
         f"host = {_quoted(config.listen.host)}",
         f"port = {config.listen.port}",
         "",
+        *_policy_lines(config.policy),
+        *(line for rule in config.thresholds for line in _threshold_lines(rule)),
     ]
     (data / FILE).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _policy_lines(policy: Policy) -> list[str]:
+    """The rules of publication; none while they are the defaults, so that better defaults reach a site."""
+    if policy == Policy():
+        return []
+    settings = msgspec.structs.asdict(policy)
+    return ["[policy]", *(f"{name} = {value}" for name, value in settings.items()), ""]
+
+
+def _threshold_lines(rule: Threshold) -> list[str]:
+    return [
+        "[[thresholds]]",
+        f"type = {_quoted(rule.type)}",
+        f"place = {_quoted(rule.place)}",
+        f"reports = {rule.reports}",
+        "",
+    ]
+
+
+def _is_address(url: str) -> bool:
+    """Say whether it is scheme, host and port in the one spelling that tokens and feed ids take over."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port != 0 and _ADDRESS.fullmatch(url) is not None
+
+
+def _is_key(root: str) -> bool:
+    try:
+        return len(base64.b64decode(root, validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _quoted(text: str) -> str:

@@ -170,4 +170,6 @@ def _by_threshold(
 
 def _applies(rule: Threshold, cell: tuple[str, str]) -> bool:
     of_type = rule.type in ("", cell[0]) or cell[0].startswith(rule.type + "/")
-    return of_type and (rule.place in ("", cell[1]) or rule.place in places.areas_around(cell[1]))
+    # The world holds unknown places, too, as it does in the figures.
+    anywhere = rule.place in ("", places.WORLD)
+    return of_type and (anywhere or rule.place == cell[1] or rule.place in places.areas_around(cell[1]))

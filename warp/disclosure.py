@@ -45,8 +45,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         for name, floor in floors.items():
             if getattr(self, name) < floor:
                 raise ValueError(f"policy: {name} may not be under {floor}")
-        if self.offset > min(self.reports, self.members) - 3:
-            raise ValueError("policy: offset must leave at least 3 reports and 3 members behind a figure")
+        if self.reports - self.offset < 5 or self.members - self.offset < 3:
+            raise ValueError("policy: offset must leave at least 5 reports and 3 members behind a figure")
         if not 1 <= self.reports_per_member <= 3:
             raise ValueError("policy: reports_per_member must be 1, 2 or 3")
         if self.members_to_name_a_place < 3:
@@ -140,7 +140,7 @@ def protect(
     Source: DESIGN.md §6.
     """
     remaining = {cell for cell, reports in counts.items() if reports > 0}
-    homes = set(member_places)
+    homes = set(member_places) - {""}
     shown: list[Cell] = []
     for level in _LEVELS:
         for key, group in _grouped(remaining, level).items():

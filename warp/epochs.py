@@ -28,6 +28,10 @@ MOST_COORDINATORS = 4
 """Recipients of a narrative; each costs 1,557 bytes of its room."""
 
 
+CERTIFICATE_WARNING_WEEKS = 12
+"""`warp status` warns so long before the online key's certificate ends."""
+
+
 class NoCoordinator(Exception):
     """Narratives are sealed to the coordinators; add one before keys are made."""
 

@@ -91,12 +91,20 @@ async def any_urgent(hub: Hub) -> bool:
 
 async def release(hub: Hub, now: datetime) -> Released:
     """
-    Open the pool in random order into tallies, inbox and marks, in one transaction, and judge the open week.
+    Open the pool, judge the open week, and rewrite what changed.
 
     Args:
         hub: What to work on.
         now: Aware; the reports count under the day that ends at this moment.
     """
+    released = await _open_pool(hub, now)
+    if released.reports:
+        await hub.reports.rewrite()
+    return released
+
+
+async def _open_pool(hub: Hub, now: datetime) -> Released:
+    """Open the pool in random order into tallies, inbox and marks, in one transaction; then judge."""
     day = ended_day(now)
     async with hub.reports.write() as connection:
         order = await pool.ids(connection)
@@ -112,7 +120,6 @@ async def release(hub: Hub, now: datetime) -> Released:
         await pool.empty(connection)
     if not order:
         return Released(day, 0, 0)
-    await hub.reports.rewrite()
     hub.log(Event.RELEASED)
     return Released(day, len(order), await judge(hub, now))
 
@@ -217,8 +224,6 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
     for week in gone:
         hub.keyring.destroy(week)
         hub.log(Event.KEYS_DESTROYED)
-    await hub.reports.rewrite()
-    await hub.identity.rewrite()
     return gone
 
 
@@ -235,9 +240,19 @@ class Midnight(NamedTuple):
     """Weeks whose keys are gone."""
 
 
-async def midnight(hub: Hub, now: datetime) -> Midnight:
-    """Do a midnight's work in its order; at any later moment it catches up."""
-    released = await release(hub, now) if await is_due(hub) else None
+async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midnight:
+    """
+    Do a midnight's work in its order; at any later moment it catches up.
+
+    Args:
+        hub: What to work on.
+        now: Aware.
+        open_pool: Release also when the pool gives too little cover, as an operator may command.
+    """
+    released = await _open_pool(hub, now) if open_pool or await is_due(hub) else None
     list_week = await grow_accepted_list(hub, now)
     closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
-    return Midnight(released, list_week, closed, await forget(hub, now))
+    destroyed = await forget(hub, now)
+    await hub.reports.rewrite()
+    await hub.identity.rewrite()
+    return Midnight(released, list_week, closed, destroyed)

@@ -17,7 +17,7 @@ import msgspec
 from warp import places, taxonomy
 
 LOOKUP_BYTES = 32
-_OCCURRED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_OCCURRED = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 class InvalidReport(ValueError):
@@ -82,8 +82,9 @@ def parse(facts: bytes) -> Report:
     try:
         report = msgspec.json.decode(facts, type=Report)
         json.loads(facts, object_pairs_hook=_refuse_duplicates)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidReport("not JSON of exactly the fields of a report") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Not "from error": the decoder's message repeats what stood in the report.
+        raise InvalidReport("not JSON of exactly the fields of a report") from None
     check(report)
     return report
 

@@ -43,6 +43,13 @@ def test_an_unblinded_signature_is_an_rsa_pss_signature(message, salt_size, sour
     RSA.public_key().verify(signature, message, padding.PSS(padding.MGF1(SHA384()), salt_size), SHA384())
 
 
+def test_the_arithmetic_holds_for_every_message_of_a_tiny_key():
+    tiny = blindrsa.PrivateNumbers.of(3, 11, 7)
+    for m in range(1, 33):
+        signature = blindrsa.blind_sign(bytes((m,)), tiny)
+        assert pow(signature[0], 7, 33) == m
+
+
 @pytest.mark.parametrize("bits", range(2041, 2050))
 def test_a_modulus_of_any_number_of_bits_is_encoded_for(bits):
     encoded = blindrsa.encode(b"message", bytes(48), bits)

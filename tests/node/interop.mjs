@@ -1,7 +1,8 @@
 // The reporter's and the coordinator's side with the libraries that the browser uses.
 //
 // node interop.mjs COMMAND: JSON on standard input, JSON on standard output, bytes as base64. Any refusal ends
-// with a message on standard error and status 1.
+// with a message on standard error and status 1. Given an array, it does each and answers with an array, in which
+// a refusal is {error}.
 //
 //   public    {seed}                                      -> {public, recipient, identity}
 //   bundle    {issuer, keys: [spki]}                      -> {requests, pending}, one for each key given
@@ -30,6 +31,7 @@ const TOKEN = 354;
 const MAX_FACTS = 1051;
 const NARRATIVE = 13824;
 const SPKI = 342;
+const LANGUAGE = /^(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 
 const hpke = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 const blindRsa = RSABSSA.SHA384.PSS.Deterministic();
@@ -173,16 +175,20 @@ async function narrate({ text, language, reply_key, thread, recipients }) {
 }
 
 async function read({ file, identity }) {
+  check(bytes(file).length === NARRATIVE, "not a narrative");
   const plaintext = bytes((await decrypt({ file, identity })).plaintext);
   const tagStart = 1 + 1216 + 16 + 1;
   const textStart = tagStart + plaintext[tagStart - 1] + 2;
   const textEnd = textStart + readU16(plaintext, textStart - 2);
   check(plaintext[0] === 1, "unknown version");
+  check(textEnd <= plaintext.length, "the text is longer than what there is");
   check(!plaintext.slice(textEnd).some(Boolean), "padding is not zero");
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const language = utf8.decode(plaintext.slice(tagStart, textStart - 2));
+  check(LANGUAGE.test(language), "not a language tag");
   return {
     text: utf8.decode(plaintext.slice(textStart, textEnd)),
-    language: utf8.decode(plaintext.slice(tagStart, textStart - 2)),
+    language,
     reply_key: base64(plaintext.slice(1, 1217)),
     thread: base64(plaintext.slice(1217, 1233)),
   };
@@ -212,12 +218,19 @@ async function publicKey({ seed }) {
 const commands = { public: publicKey, bundle, finalize, seal, open, narrate, read, encrypt, decrypt };
 
 async function main() {
+  check(Object.hasOwn(commands, process.argv[2]), "unknown command");
   const command = commands[process.argv[2]];
-  check(command, "unknown command");
   const chunks = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
-  const answer = await command(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+  const asked = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  const answer = Array.isArray(asked) ? await each(command, asked) : await command(asked);
   process.stdout.write(JSON.stringify(answer));
+}
+
+async function each(command, cases) {
+  const answers = [];
+  for (const one of cases) answers.push(await command(one).catch(({ message }) => ({ error: message })));
+  return answers;
 }
 
 main().catch((error) => {

@@ -1,0 +1,287 @@
+"""Commands of a coordinator: read narratives, write and publish advisories."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+
+from feeds import filters
+from keys import age
+from keys.errors import AgeError, NarrativeError
+from keys.narrative import open_sealed
+from storage import advisories, inbox
+from warp import advising, taxonomy
+from warp.advisory import Advisory, Status, Text, Tlp
+from warp.app import Site, open_site, present
+from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
+from warp.config import ConfigError
+from warp.weeks import Week
+
+
+@click.command(name="inbox")
+@click.option(
+    "--data",
+    envvar="WARP_DATA",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The site's data folder, if it is on this machine; or set WARP_DATA.",
+)
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A folder of exported narratives instead.",
+)
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Open with this identity. Keep it, and use it, on the coordinator's own machine.",
+)
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the narratives, still sealed, as age files for the coordinator's own machine.",
+)
+@json_option
+@asynchronous
+async def inbox_command(
+    data: Path | None, folder: Path | None, identity: Path | None, export: Path | None, *, as_json: bool
+) -> None:
+    """
+    Open narratives on the coordinator's own machine, or export them sealed from the server.
+
+    \b
+    Examples:
+      warp inbox --data site --export narratives
+      warp inbox --from narratives --identity ana.identity
+    """
+    if (data is None) == (folder is None):
+        raise click.UsageError("give either --data DIR or --from DIR")
+    if (export is None) == (identity is None):
+        raise click.UsageError("give either --identity FILE, to read, or --export DIR")
+    sealed = await _from_site(data) if data is not None else _from_folder(folder or Path())
+    if export is not None:
+        _export(sealed, export)
+    elif identity is not None:
+        _read(sealed, identity, as_json=as_json)
+
+
+async def _from_site(data: Path) -> list[tuple[str, bytes]]:
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        return [(f"{n.week}-{n.id.hex()}", n.narrative) for n in await inbox.everything(connection)]
+
+
+def _from_folder(folder: Path) -> list[tuple[str, bytes]]:
+    return [(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.age"))]
+
+
+def _export(sealed: list[tuple[str, bytes]], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, narrative in sealed:
+        (folder / f"{name}.age").write_bytes(narrative)
+    click.echo(f"{len(sealed)} sealed narratives in {folder}")
+
+
+def _read(sealed: list[tuple[str, bytes]], identity: Path, *, as_json: bool) -> None:
+    lines = [line.strip() for line in identity.read_text(encoding="ascii").splitlines()]
+    identities = [age.Identity.from_string(line) for line in lines if line and not line.startswith("#")]
+    opened, unreadable = [], 0
+    for name, narrative in sealed:
+        try:
+            found = open_sealed(narrative, identities)
+        except (AgeError, NarrativeError):
+            unreadable += 1
+            continue
+        opened.append(
+            {"id": name, "language": found.language, "text": found.text, "thread": found.thread.hex()}
+        )
+    if as_json:
+        write_json({"narratives": opened, "unreadable": unreadable})
+        return
+    for each in opened:
+        click.echo(f"── {each['id']} ({each['language']})\n{_harmless(each['text']) or '(no text)'}\n")
+    click.echo(f"{len(opened)} opened, {unreadable} not sealed to this identity.")
+
+
+def _harmless(text: str) -> str:
+    """Give a stranger's text without the characters that steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+
+
+@click.group()
+def advisory() -> None:
+    """Draft, publish and list advisories."""
+
+
+class _Given(NamedTuple):
+    """What a coordinator says of a draft; none is what it says nothing of."""
+
+    title: str | None
+    summary: str | None
+    actions: tuple[str, ...]
+    change: advising.Change
+    language: str
+
+
+@advisory.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@data_option
+@as_option
+@click.option("--title", help="Title in the given language.")
+@click.option("--summary", "summary_file", type=click.File(encoding="utf-8"), help="Text file, or -.")
+@click.option(
+    "--action", "actions", multiple=True, help="A recommended action; replaces the list; repeat it."
+)
+@click.option("--language", help="Which language's text is changed; the site's default unless given.")
+@click.option("--severity", type=click.Choice([str(level) for level in taxonomy.Severity]))
+@click.option("--tlp", type=click.Choice([str(label) for label in Tlp]))
+@click.option("--place", help="Country, M49 area, or empty for everywhere.")
+@click.option("--sector", help="NIS2 sector, or empty.")
+@click.option("--type", "type_", help="RSIT type or class; only for a draft without ID.")
+@asynchronous
+async def draft(data: Path, identifier: str | None, name: str, type_: str | None, **given: Any) -> None:
+    """
+    Take over the draft ID and change what is given; without ID, write a new one.
+
+    \b
+    Examples:
+      warp advisory draft 2026-w47-k3v9q2xd --as ana --severity high --data site
+      warp advisory draft --as ana --type fraud/phishing --place UY --title "…" --summary text.txt --data site
+    """
+    async with open_site(data) as site:
+        said = _given(site, given)
+        if identifier is None:
+            identifier = (await _write(site, name, type_, said)).id
+        elif type_:
+            raise click.UsageError("--type belongs to a new draft")
+        change = msgspec.structs.replace(said.change, texts=await _texts(site, identifier, said))
+        saved = await advising.edit(site.hub, identifier, name, change)
+    click.echo(
+        f"{saved.id}, revision {saved.revision}, by {saved.author}. Next: another coordinator publishes it."
+    )
+
+
+def _given(site: Site, given: dict[str, Any]) -> _Given:
+    language = given["language"] or site.publisher.default
+    if language not in site.settings.languages:
+        raise ConfigError(f"the site's languages are {', '.join(site.settings.languages)}")
+    file = given["summary_file"]
+    change = advising.Change(
+        severity=taxonomy.Severity(given["severity"]) if given["severity"] else None,
+        tlp=Tlp(given["tlp"]) if given["tlp"] else None,
+        place=given["place"],
+        sector=given["sector"],
+    )
+    summary = file.read().strip() if file else None
+    return _Given(given["title"], summary, given["actions"], change, language)
+
+
+async def _write(site: Site, name: str, type_: str | None, said: _Given) -> Advisory:
+    if not (type_ and said.title and said.summary):
+        raise click.UsageError("a new draft needs --type, --title and --summary")
+    if said.language != site.publisher.default:
+        raise click.UsageError(f"write it in {site.publisher.default} first; then add other languages")
+    texts = {said.language: Text(said.title, said.summary, said.actions)}
+    new = advising.blank(site.hub, Week.of(present()), type_, said.change.place or "", texts)
+    return await advising.write(site.hub, new, name)
+
+
+async def _texts(site: Site, identifier: str, said: _Given) -> dict[str, Text]:
+    if not (said.title or said.summary or said.actions):
+        return {}
+    async with site.hub.reports.read() as connection:
+        found = await advisories.latest(connection, identifier)
+    default = site.publisher.default
+    old = found.texts.get(said.language, found.texts[default]) if found else Text("", "")
+    new = Text(said.title or old.title, said.summary or old.summary, said.actions or old.actions)
+    return {said.language: new}
+
+
+@advisory.command()
+@click.argument("identifier", metavar="ID")
+@data_option
+@as_option
+@asynchronous
+async def publish(data: Path, identifier: str, name: str) -> None:
+    """
+    Approve a draft that another coordinator wrote, and publish it in every feed it belongs to.
+
+    \b
+    Example:
+      warp advisory publish 2026-w47-k3v9q2xd --as luis --data site
+    """
+    async with open_site(data) as site:
+        four_eyes = site.settings.four_eyes
+        done = await advising.publish(site.hub, identifier, name, present(), four_eyes=four_eyes)
+        await site.publish_feeds(filters.affected(done))
+        click.echo(f"Published: {site.settings.url}/{site.publisher.default}/advisories/{done.id}")
+
+
+@advisory.command(name="list")
+@data_option
+@json_option
+@asynchronous
+async def list_advisories(data: Path, *, as_json: bool) -> None:
+    """
+    List advisories, drafts included, latest week first.
+
+    \b
+    Example:
+      warp advisory list --data site
+    """
+    async with open_site(data) as site:
+        default = site.publisher.default
+        async with site.hub.reports.read() as connection:
+            everything = await advisories.everything(connection)
+    everything.sort(key=lambda each: (each.week, each.id), reverse=True)
+    if as_json:
+        write_json({"advisories": everything})
+        return
+    rows = [(a.id, a.status, f"TLP:{a.tlp}", a.severity, _title(a, default), _who(a)) for a in everything]
+    write_table("Advisories", ("id", "status", "marking", "severity", "title", "by"), rows, "No advisories.")
+
+
+@advisory.command()
+@click.argument("identifier", metavar="ID")
+@data_option
+@json_option
+@asynchronous
+async def show(data: Path, identifier: str, *, as_json: bool) -> None:
+    """
+    Show an advisory in all its languages, as its readers would see it.
+
+    \b
+    Example:
+      warp advisory show 2026-w47-k3v9q2xd --data site
+    """
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        found = await advisories.latest(connection, identifier)
+    if found is None:
+        raise click.ClickException("there is no advisory with this id; see: warp advisory list")
+    if as_json:
+        write_json(found)
+        return
+    click.echo(f"{found.id} revision {found.revision} · {found.status} · TLP:{found.tlp} · {found.severity}")
+    click.echo(
+        f"type {found.type or 'all'} · place {found.place or 'everywhere'} · week {found.week} · {_who(found)}"
+    )
+    for language, text in found.texts.items():
+        click.echo(f"\n[{language}] {text.title}\n\n{text.summary}\n")
+        for number, action in enumerate(text.actions, start=1):
+            click.echo(f"{number}. {action}")
+
+
+def _title(found: Advisory, default: str) -> str:
+    return found.texts[default].title
+
+
+def _who(found: Advisory) -> str:
+    author = found.author or "the machine"
+    return f"{author}, {found.approver}" if found.status is Status.PUBLISHED else author
+
+
+COMMANDS: list[click.Command] = [inbox_command, advisory]

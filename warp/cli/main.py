@@ -1,0 +1,77 @@
+"""
+The `warp` command: puts the commands together, and turns what went wrong into one line and exit status 2.
+
+Only the modules of this package and `warp.app` read the configuration.
+"""
+
+import sys
+
+import click
+
+from keys.errors import KeysError
+from warp.advising import NotPossible
+from warp.cli import coordinating, people, reporting, runs, site
+from warp.client import ClientError
+from warp.config import ConfigError
+from warp.epochs import NoCoordinator
+from warp.founding import AlreadyThere
+from warp.replay import BadHistory
+from warp.report import InvalidReport
+from warp.wallet import WalletError
+
+_EXPECTED = (
+    AlreadyThere,
+    BadHistory,
+    ClientError,
+    ConfigError,
+    InvalidReport,
+    KeysError,
+    NoCoordinator,
+    NotPossible,
+    OSError,
+    UnicodeDecodeError,
+    WalletError,
+)
+"""What a user can cause and mend; anything else is a fault of the program and shows where."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="warp-point", prog_name="warp")
+def cli() -> None:
+    """A Warning, Advice and Reporting Point: anonymous sealed reports in, early warnings out."""
+
+
+for _module in (site, people, reporting, coordinating, runs):
+    for _command in _module.COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("stopped; nothing was sent or changed by the last step", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except _EXPECTED as error:
+        _end(_sentence(error), 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _end(message: str, status: int) -> None:
+    click.echo(f"warp: {message}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,319 @@
+"""Commands of a member: join, sync, report, and look into the wallet."""
+
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keys.invitation import Invitation
+from keys.narrative import room
+from keys.receipt import Receipt
+from warp import client, places, taxonomy, wallet
+from warp.app import present
+from warp.cli.options import asynchronous, json_option, write_json
+from warp.client import Draft, Unreachable
+from warp.report import InvalidReport, check
+from warp.wallet import Contents, Lock, Wallet
+from warp.weeks import Week
+
+Command = Callable[..., Any]
+
+
+def wallet_options(command: Command) -> Command:
+    """Add the options that say which wallet, and how it is unlocked."""
+    command = click.option(
+        "--key-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Unlock with this file instead of a passphrase; made where there is none. For machines.",
+    )(command)
+    return click.option(
+        "--wallet",
+        "wallet_path",
+        envvar="WARP_WALLET",
+        required=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The wallet; or set WARP_WALLET. Its passphrase is asked for, or taken from WARP_PASSPHRASE.",
+    )(command)
+
+
+def _lock(key_file: Path | None, *, new: bool = False) -> Lock:
+    if key_file is not None:
+        return Lock.key_file(key_file)
+    passphrase = os.environ.get("WARP_PASSPHRASE")
+    if passphrase is None:
+        passphrase = click.prompt(
+            "Passphrase of the wallet", hide_input=True, confirmation_prompt=new, err=True
+        )
+    if not passphrase:
+        raise click.ClickException("the passphrase is empty")
+    return Lock.passphrase(passphrase)
+
+
+@contextlib.contextmanager
+def _opened(wallet_path: Path, key_file: Path | None) -> Iterator[Wallet]:
+    with wallet.opened(wallet_path, _lock(key_file), secrets.token_bytes) as found:
+        yield found
+
+
+@click.command()
+@click.argument("url")
+@click.argument("invitation")
+@wallet_options
+@asynchronous
+async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | None) -> None:
+    """
+    Join with an invitation: makes the wallet and fetches keys and tokens.
+
+    \b
+    Example:
+      warp join http://127.0.0.1:8080 warp-… --wallet wallet
+    """
+    invited = Invitation.from_string(invitation)
+    if not url.startswith(("http://", "https://")):
+        raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
+    if wallet_path.exists():
+        with _opened(wallet_path, key_file) as found:
+            if found.contents.invitation != invited.code:
+                raise click.ClickException(
+                    f"{wallet_path} exists already; a wallet belongs to one membership"
+                )
+            await _join(found)
+        return
+    contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
+    made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
+    try:
+        await _join(made)
+    except client.Refused:
+        wallet_path.unlink()
+        raise
+
+
+async def _join(found: Wallet) -> None:
+    await client.join(found)
+    now = present()
+    weeks = [Week.of(now), *client.weeks_ahead(now)]
+    done = await client.sync(found, now, secrets.token_bytes, weeks)
+    click.echo(f"Joined. Tokens for {', '.join(done.bundles)} are in the wallet.")
+    click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
+
+
+@click.command()
+@wallet_options
+@click.option(
+    "--this-week",
+    is_flag=True,
+    help="Also fetch this week's tokens. Who does so late shows that it has just become active.",
+)
+@asynchronous
+async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> None:
+    """
+    Fetch keys and tokens of the next four weeks. Run it weekly, whether or not there is anything to report.
+
+    \b
+    Example:
+      warp sync --wallet wallet
+    """
+    with _opened(wallet_path, key_file) as found:
+        if found.contents.invitation:
+            await _join(found)
+            return
+        now = present()
+        weeks = [Week.of(now)] * this_week + client.weeks_ahead(now)
+        done = await client.sync(found, now, secrets.token_bytes, weeks)
+    brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
+    click.echo(f"Synced: {brought}.")
+
+
+def _fact_options(command: Command) -> Command:
+    for option in (
+        click.option("--language", default="en", show_default=True, help="Of the narrative."),
+        click.option("--urgent", is_flag=True, help="Release at the next full hour, with less cover."),
+        click.option(
+            "--narrative", "narrative_file", type=click.File(encoding="utf-8"), help="Text file, or -."
+        ),
+        click.option("--tag", "tags", multiple=True, type=click.Choice(taxonomy.TAGS), metavar="TAG"),
+        click.option(
+            "--similar",
+            default="1",
+            show_default=True,
+            type=click.Choice([str(band) for band in taxonomy.Similar]),
+            help="How many similar incidents this report stands for.",
+        ),
+        click.option(
+            "--severity",
+            default="unknown",
+            show_default=True,
+            type=click.Choice([str(level) for level in taxonomy.Severity]),
+        ),
+        click.option("--occurred", default="", help="YYYY, YYYY-MM or YYYY-MM-DD."),
+        click.option("--sector", default="", help="NIS2 sector, such as health."),
+        click.option(
+            "--place", default="", help="Country of the victim, or a wider M49 code, such as UY or 419."
+        ),
+        click.option("--type", "type_", help="RSIT type, such as fraud/phishing."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@wallet_options
+@_fact_options
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@click.option("--retry", is_flag=True, help="Only send what an earlier try could not deliver.")
+@asynchronous
+async def report(wallet_path: Path, key_file: Path | None, *, yes: bool, retry: bool, **facts: Any) -> None:
+    """
+    Report an incident: asks what is missing, shows exactly what will be sent, and sends it.
+
+    \b
+    Examples:
+      warp report --wallet wallet
+      warp report --wallet wallet --type malicious-code/infected-system --place UY --occurred 2026-11 \\
+        --tag ransomware --narrative note.txt --yes
+    """
+    with _opened(wallet_path, key_file) as found:
+        if retry:
+            await _deliver(found)
+            return
+        if found.contents.outbox:
+            raise click.ClickException(
+                "an earlier report was not delivered; send it first: warp report --retry"
+            )
+        draft = _draft(facts, ask=not yes)
+        try:
+            check(draft.facts(bytes(32)))
+        except InvalidReport as error:
+            raise click.ClickException(str(error)) from None
+        entry, _ = client.entry_of_week(found, Week.of(present()))
+        if len(draft.text.encode()) > room(len(entry.recipients)):
+            raise click.ClickException(f"the narrative has room for {room(len(entry.recipients))} bytes")
+        _show(draft, len(entry.recipients))
+        if not yes:
+            click.confirm("Send it? It cannot be recalled.", abort=True)
+        sealed = client.seal(found, draft, present(), secrets.token_bytes)
+        click.echo("Your receipt, the only proof that the report is yours; write it down:")
+        click.echo(f"  {sealed.receipt.words()}")
+        await _deliver(found)
+
+
+async def _deliver(found: Wallet) -> None:
+    if not found.contents.outbox:
+        click.echo("There is nothing to send.")
+        return
+    try:
+        await client.deliver(found)
+    except Unreachable as error:
+        raise click.ClickException(
+            f"{error}. The sealed report is in the wallet: warp report --retry"
+        ) from None
+    click.echo("Sent. It is counted at the next release, at midnight UTC once there is enough cover.")
+
+
+def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
+    text = facts["narrative_file"].read() if facts["narrative_file"] else ""
+    if facts["type_"] is None:
+        if not ask:
+            raise click.UsageError("--yes needs --type")
+        facts = _asked(facts)
+        text = text or _asked_text()
+    return Draft(
+        type=facts["type_"],
+        place=facts["place"],
+        sector=facts["sector"],
+        occurred=facts["occurred"],
+        severity=taxonomy.Severity(facts["severity"]),
+        similar=taxonomy.Similar(facts["similar"]),
+        tags=tuple(facts["tags"]),
+        urgent=facts["urgent"],
+        text=text,
+        language=facts["language"],
+    )
+
+
+def _asked(facts: dict[str, Any]) -> dict[str, Any]:
+    """Ask for what makes a report, shortest answers first; Enter leaves a thing unknown."""
+    of_class = _choose("What kind of incident?", [c for c in taxonomy.CLASSES if c != "test"])
+    types = [code for code in taxonomy.TYPES if taxonomy.class_of(code) == of_class]
+    type_ = types[0] if len(types) == 1 else _choose("Which type?", types)
+    place = click.prompt(
+        "Country of the victim (such as UY), a wider M49 code, or Enter", default="", show_default=False
+    )
+    occurred = click.prompt("When (YYYY-MM-DD, YYYY-MM, YYYY), or Enter", default="", show_default=False)
+    severity = _choose("How severe?", [str(level) for level in taxonomy.Severity])
+    return facts | {"type_": type_, "place": place.upper(), "occurred": occurred, "severity": severity}
+
+
+def _choose(question: str, choices: Sequence[str]) -> str:
+    click.echo(question)
+    for number, choice in enumerate(choices, start=1):
+        click.echo(f"  {number:2}  {_label(choice)}")
+    picked: int = click.prompt("Number", type=click.IntRange(1, len(choices)))
+    return choices[picked - 1]
+
+
+def _label(code: str) -> str:
+    return taxonomy.type_name(code, "en") if taxonomy.is_term(code) else code
+
+
+def _asked_text() -> str:
+    click.echo("What happened, for the coordinators? Name nobody. End with an empty line; Enter for none.")
+    lines = []
+    while line := sys.stdin.readline().rstrip("\n"):
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _show(draft: Draft, recipients: int) -> None:
+    click.echo("This will be sent, sealed, in one file of 16,384 bytes:")
+    for name, value in (
+        ("type", f"{draft.type} ({taxonomy.type_name(draft.type, 'en')})"),
+        ("place", f"{draft.place} ({places.place_name(draft.place, 'en')})" if draft.place else "unknown"),
+        ("sector", draft.sector or "unknown"),
+        ("occurred", draft.occurred or "unknown"),
+        ("severity", draft.severity),
+        ("similar incidents", draft.similar),
+        ("tags", ", ".join(sorted(set(draft.tags))) or "none"),
+        ("urgent", "yes: released at the next full hour, with less cover" if draft.urgent else "no"),
+    ):
+        click.echo(f"  {name:18} {value}")
+    click.echo(f"  narrative, sealed to the {recipients} coordinator(s) only, language {draft.language}:")
+    for line in draft.text.splitlines() or ["(none)"]:
+        click.echo(f"    {line}")
+    click.echo("With it go a one-time token, which cannot be linked to you, and keys for a reply.")
+
+
+@click.command(name="wallet")
+@wallet_options
+@click.option("--receipts", is_flag=True, help="Show the words of all receipts.")
+@json_option
+def wallet_command(wallet_path: Path, key_file: Path | None, *, receipts: bool, as_json: bool) -> None:
+    """
+    Show what the wallet holds. Causes no request.
+
+    \b
+    Example:
+      warp wallet --wallet wallet
+    """
+    with _opened(wallet_path, key_file) as found:
+        contents = found.contents
+    tokens = {week: left.left() for week, left in sorted(contents.tokens.items())}
+    words = [{"week": each.week, "words": Receipt(each.receipt).words()} for each in contents.filed]
+    if as_json:
+        shown = {"receipts": words} if receipts else {"reports": len(words)}
+        write_json({"url": contents.url, "tokens": tokens, "undelivered": len(contents.outbox), **shown})
+        return
+    click.echo(f"Server: {contents.url}")
+    click.echo(f"Tokens: {', '.join(f'{week}: {n}' for week, n in tokens.items()) or 'none; warp sync'}")
+    click.echo(f"Reports made: {len(words)}; not delivered: {len(contents.outbox)}")
+    for each in words if receipts else []:
+        click.echo(f"  {each['week']}  {each['words']}")
+
+
+COMMANDS: list[click.Command] = [join, sync, report, wallet_command]

@@ -1,0 +1,285 @@
+"""Commands of the operator: make a site, serve it, release, look at counts, see what is wrong."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from keys.directory import fingerprint
+from storage import coordinators, figures, inbox, members, pool, signals, tallies
+from warp import epochs, founding, places, taxonomy
+from warp import release as acts
+from warp.app import Site, open_site, present, serve
+from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
+from warp.weeks import Week
+
+
+@click.command()
+@data_option
+@click.option("--name", required=True, help="What the site calls itself.")
+@click.option(
+    "--url", required=True, help="Its public address, like https://warp.example; it stays for good."
+)
+@click.option(
+    "--coordinator",
+    "recipients",
+    multiple=True,
+    metavar="NAME=age1pq1…",
+    help="A coordinator and the key that narratives are sealed to; up to four times. Without one, a key is made.",
+)
+@asynchronous
+async def init(data: Path, name: str, url: str, recipients: Sequence[str]) -> None:
+    """
+    Make the data folder of a new site.
+
+    \b
+    Example:
+      warp init --data site --name "Example WARP" --url http://127.0.0.1:8080
+    """
+    named = dict(_coordinator(text) for text in recipients)
+    try:
+        settings = await founding.found(data, name, url, present().date(), named)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Making the keys of five weeks in {data} …", err=True)
+    async with open_site(data) as site:
+        await site.announce(epochs.weeks_ahead(present()))
+        await site.publish_all()
+    click.echo(f"{name} is ready. Root key fingerprint: {fingerprint(settings.root_key).hex()}")
+    for path in founding.left_online(data):
+        click.echo(f"Move off this machine, and keep safe: {path}")
+    click.echo(f'Next: warp member add "CERT Example" --place UY --data {data}; warp serve --data {data}')
+
+
+def _coordinator(text: str) -> tuple[str, str]:
+    name, separator, recipient = text.partition("=")
+    if not separator or not name.strip():
+        raise click.BadParameter("write it as NAME=age1pq1…", param_hint="--coordinator")
+    return name.strip(), recipient
+
+
+@click.command(name="serve")
+@data_option
+@click.option("--host", help="Address to listen on, instead of the configured one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of the configured one; 0 = any.")
+def serve_command(data: Path, host: str | None, port: int | None) -> None:
+    """
+    Serve a site until interrupted.
+
+    \b
+    Example:
+      warp serve --data site --port 8080
+    """
+    asyncio.run(_serve(data, host, port))
+
+
+async def _serve(data: Path, host: str | None, port: int | None) -> None:
+    task = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel if task else lambda: None)
+    try:
+        await serve(data, host, port, lambda address: click.echo(f"Serving on {address}"))
+    except asyncio.CancelledError:
+        return
+    except OSError as error:
+        raise click.ClickException(f"cannot listen there: {os.strerror(error.errno or 0)}") from None
+
+
+@click.command()
+@data_option
+@json_option
+@asynchronous
+async def release(data: Path, *, as_json: bool) -> None:
+    """
+    Open the pool now, whatever its cover, and judge the week.
+
+    The server does this by itself at midnight UTC. Fewer envelopes give each other less cover.
+
+    \b
+    Example:
+      warp release --data site
+    """
+    async with open_site(data) as site:
+        done = await site.release(present())
+    if as_json:
+        write_json({"day": done.day, "reports": done.reports, "signals": done.signals})
+    else:
+        click.echo(f"{done.reports} reports released under {done.day}; {done.signals} signals this week.")
+
+
+@click.command()
+@data_option
+@json_option
+@asynchronous
+async def tally(data: Path, *, as_json: bool) -> None:
+    """
+    Show the exact counts by day, type and place. For coordinators only: never publish them.
+
+    \b
+    Example:
+      warp tally --data site --json
+    """
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        cells = await tallies.cells(connection)
+    if as_json:
+        rows = [{"day": c.day, "type": c.type, "place": c.place, "reports": n} for c, n in cells]
+        write_json({"cells": rows})
+        return
+    shown = [(c.day, taxonomy.type_name(c.type, "en"), places.place_name(c.place, "en"), n) for c, n in cells]
+    write_table("Exact counts", ("day", "type", "place", "reports"), shown, "Nothing has been released yet.")
+
+
+@click.command(name="figures")
+@data_option
+@click.option("--week", help="An ISO week like 2026-W47; the last closed one unless given.")
+@json_option
+@asynchronous
+async def figures_command(data: Path, week: str | None, *, as_json: bool) -> None:
+    """
+    Show the published figures of a closed week.
+
+    \b
+    Example:
+      warp figures --data site --week 2026-W46
+    """
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        closed = await figures.closed_weeks(connection)
+        found = await figures.of_week(connection, week or closed[-1]) if week or closed else None
+    if found is None:
+        raise click.ClickException(f"{week} is not closed" if week else "no week has closed yet")
+    if as_json:
+        write_json(found)
+        return
+    rows = [
+        (taxonomy.type_name(c.type, "en"), places.place_name(c.place, "en"), f"at least {c.figure.at_least}")
+        for c in found.cells
+    ]
+    write_table(f"Figures of {found.week}", ("type", "place", "reports"), rows, "Too few to publish.")
+
+
+@click.command(name="signals")
+@data_option
+@click.option("--week", help="Only of this ISO week.")
+@json_option
+@asynchronous
+async def signals_command(data: Path, week: str | None, *, as_json: bool) -> None:
+    """
+    Show unusual rises, latest week first. For coordinators only: the counts are exact.
+
+    \b
+    Example:
+      warp signals --data site
+    """
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        kept = await signals.everything(connection, week)
+    if as_json:
+        found = [
+            {"id": each.id, "advisory": each.advisory, **msgspec.structs.asdict(each.signal)} for each in kept
+        ]
+        write_json({"signals": found})
+        return
+    rows = [
+        (s.signal.week, s.signal.type, s.signal.place or "unknown", s.signal.why, s.advisory or "")
+        for s in kept
+    ]
+    write_table("Signals", ("week", "type", "place", "why", "draft"), rows, "No signals.")
+
+
+@click.command()
+@data_option
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The root key file, brought here for this moment.",
+)
+@click.option("--weeks", default=founding.CERTIFIED_WEEKS, show_default=True, type=click.IntRange(5, 520))
+def certify(data: Path, root: Path, weeks: int) -> None:
+    """
+    Certify the online key for more weeks, with the offline root.
+
+    \b
+    Example:
+      warp certify --data site --root /media/usb/root.pem
+    """
+    week = Week.of(present())
+    try:
+        founding.certify(data, root, week, week.plus(weeks))
+    except ValueError:
+        raise click.ClickException(f"{root} is not a root key file") from None
+    click.echo(f"Certified until {week.plus(weeks)}. Take the root key away again.")
+
+
+@click.command()
+@data_option
+@json_option
+@asynchronous
+async def status(data: Path, *, as_json: bool) -> None:
+    """
+    Say what waits, what is due, and what is wrong; exit status 1 if something is.
+
+    \b
+    Example:
+      warp status --data site
+    """
+    async with open_site(data) as site:
+        facts, wrong = await _status(site, present())
+    if as_json:
+        write_json({"facts": facts, "wrong": wrong})
+    else:
+        for name, value in facts.items():
+            click.echo(f"{name:28} {value}")
+        for sentence in wrong or ["Nothing is wrong."]:
+            click.echo(sentence)
+    if wrong:
+        click.get_current_context().exit(1)
+
+
+async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[str]]:
+    week = Week.of(now)
+    async with site.hub.reports.read() as connection:
+        waiting = await pool.waiting(connection)
+        facts: dict[str, object] = {
+            "envelopes waiting": await pool.size(connection),
+            "midnights waited": waiting.midnights,
+            "narratives kept": await inbox.size(connection),
+            "signals without a draft": sum(not s.advisory for s in await signals.everything(connection)),
+            "last closed week": (await figures.closed_weeks(connection) or ["none"])[-1],
+        }
+    async with site.hub.identity.read() as connection:
+        people = await members.everyone(connection)
+        names = await coordinators.everyone(connection)
+        facts["members"] = sum(member.joined for member in people)
+        facts["invitations open"] = sum(not member.joined for member in people)
+        facts["members holding tokens"] = await members.holders(connection, str(week))
+    facts["coordinators"] = len(names)
+    facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
+    facts["next release"] = "due at midnight" if await acts.is_due(site.hub) else "waits for more cover"
+    wrong = [f"Take off this machine: {path}" for path in founding.left_online(site.data)]
+    if (now.date() - waiting.day).days > 1:
+        wrong.append("Midnight's work is not done: is the server running?")
+    if site.hub.keyring.week(week) is None:
+        wrong.append(f"There are no keys for {week}: reports are refused. Start the server.")
+    if len(names) < 2 and site.settings.four_eyes:
+        wrong.append("One coordinator cannot publish alone: add another, or set four_eyes = false.")
+    certificate = site.epochs.certificate
+    if Week.parse(certificate.last_week) < week.plus(epochs.CERTIFICATE_WARNING_WEEKS):
+        wrong.append(f"The online key is certified until {certificate.last_week} only: warp certify")
+    return facts, wrong
+
+
+COMMANDS: list[click.Command] = [
+    init,
+    serve_command,
+    release,
+    tally,
+    figures_command,
+    signals_command,
+    certify,
+    status,
+]

@@ -1,0 +1,199 @@
+"""
+The demonstration: a seeded region in which members join, report, and are hit by a campaign.
+
+Plays ten weeks on a real server and a real socket, with real keys, tokens and envelopes, under a clock that is
+an argument; the last of them is the week before the present one. One shortcut, as in a replay: in the quiet
+weeks only members that report fetch tokens.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from feeds import filters
+from keys import age
+from keys.directory import fingerprint
+from keys.invitation import Invitation
+from keys.narrative import open_sealed
+from storage import inbox, members, signals
+from warp import advising, client, founding, taxonomy, wallet
+from warp.advisory import Advisory
+from warp.app import Site
+from warp.client import Draft
+from warp.detection import HISTORY_WEEKS
+from warp.wallet import Contents, Lock, Wallet
+from warp.weeks import Week
+
+SEED = 2026
+PLACES = ("UY", "UY", "UY", "UY", "UY", "AR", "AR", "BR", "BR", "CL", "PY", "PE")
+"""Where the region's twelve teams are at home."""
+QUIET_TYPES = (
+    "fraud/phishing",
+    "malicious-code/infected-system",
+    "intrusion-attempts/brute-force",
+    "availability/ddos",
+    "information-content-security/data-leak",
+)
+CAMPAIGN = Draft(
+    type="fraud/phishing",
+    place="UY",
+    severity=taxonomy.Severity.HIGH,
+    tags=("banking-trojan", "smishing"),
+    text="SMS in the name of the tax office; the link leads to a copy of the payment page.",
+)
+FIRST_WAVE, SECOND_WAVE = 6, 4
+"""Reports of the campaign on Tuesday, and on Thursday."""
+COORDINATORS = ("ana", "luis")
+
+Say = Callable[[str], None]
+
+
+class Clock:
+    """Stands where it is set; the server's and the members' present."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def set(self, now: datetime) -> None:
+        """Move it."""
+        self._now = now
+
+    def now(self) -> datetime:
+        """Give the present."""
+        return self._now
+
+
+class Outcome(NamedTuple):
+    """What the demonstration led to."""
+
+    advisory: Advisory
+    narratives: int
+    """Opened with a coordinator's identity."""
+
+
+def first_week(now: datetime) -> Week:
+    """Give the week in which the story begins, so that it ends in the week before the present one."""
+    return Week.of(now).plus(-1 - HISTORY_WEEKS)
+
+
+async def found(data: Path, url: str, now: datetime) -> dict[str, age.Identity]:
+    """Make the demonstration's site; gives the coordinators' identities, which nobody else has."""
+    identities = {name: age.Identity.generate(secrets.token_bytes) for name in COORDINATORS}
+    recipients = {name: identity.recipient.to_string() for name, identity in identities.items()}
+    await founding.found(data, "Example WARP", url, first_week(now).monday, recipients)
+    return identities
+
+
+async def play(
+    site: Site, clock: Clock, now: datetime, identities: dict[str, age.Identity], say: Say
+) -> Outcome:
+    """
+    Play the story on a site that serves at its own address.
+
+    Args:
+        site: From `found`, open and serving.
+        clock: The site's.
+        now: The real present.
+        identities: The coordinators'.
+        say: Told what happens, a line at a time.
+    """
+    story = _Story(site, clock, Random(SEED), say)  # noqa: S311 - the story is to be the same each time
+    start = first_week(now)
+    await site.announce([start])
+    await site.publish_all()
+    teams = await story.join(start)
+    for i in range(HISTORY_WEEKS):
+        await story.quiet_week(start.plus(i), teams)
+    hit = start.plus(HISTORY_WEEKS)
+    await story.everyone_syncs(hit, teams)
+    await story.wave(hit, 1, teams[:FIRST_WAVE])
+    advisory = await story.warn(hit)
+    await story.wave(hit, 3, teams[FIRST_WAVE : FIRST_WAVE + SECOND_WAVE])
+    clock.set(now)
+    await site.catch_up()
+    say(f"Week {hit} closed; its figures are published as bands, with secret offsets")
+    async with site.hub.reports.read() as connection:
+        sealed = await inbox.everything(connection)
+    opened = [open_sealed(each.narrative, [identities["ana"]]) for each in sealed]
+    return Outcome(advisory, len(opened))
+
+
+class _Story:
+    def __init__(self, site: Site, clock: Clock, random: Random, say: Say) -> None:
+        self._site = site
+        self._clock = clock
+        self._random = random
+        self._say = say
+
+    async def join(self, week: Week) -> list[Wallet]:
+        """Let the teams join."""
+        self._clock.set(week.start)
+        folder = self._site.data / "wallets"
+        folder.mkdir(mode=0o700)
+        root = fingerprint(self._site.settings.root_key)
+        teams = []
+        for number, place in enumerate(PLACES, start=1):
+            invitation = Invitation.new(root, secrets.token_bytes)
+            async with self._site.hub.identity.write() as connection:
+                await members.invite(connection, f"CSIRT {number}", place, invitation.code, str(week))
+            lock = Lock.key_file(folder / f"{number}.key")
+            url = self._site.settings.url
+            contents = Contents(url, invitation.root, invitation.code, secrets.token_bytes(32))
+            team = wallet.create(folder / f"{number}.wallet", lock, contents, secrets.token_bytes)
+            await client.join(team)
+            teams.append(team)
+        self._say(f"{len(teams)} teams of {len(set(PLACES))} countries joined with their invitations")
+        return teams
+
+    async def quiet_week(self, week: Week, teams: Sequence[Wallet]) -> None:
+        """Let a few teams report whatever happens in any week, and close the week."""
+        await self._site.announce([week])
+        days = sorted(self._random.sample(range(7), 3))
+        reporters = self._random.sample(list(teams), 3)
+        for day, team in zip(days, reporters, strict=True):
+            self._clock.set(week.start + timedelta(days=day, hours=self._random.randint(1, 22)))
+            now = self._clock.now()
+            await client.sync(team, now, secrets.token_bytes, [week])
+            place = self._random.choice(PLACES)
+            await self._report(team, Draft(type=self._random.choice(QUIET_TYPES), place=place))
+        self._clock.set(week.end)
+        await self._site.midnight(week.end, weeks=[week.plus(1)])
+        self._say(f"{week}  {'▪' * len(reporters)}")
+
+    async def everyone_syncs(self, week: Week, teams: Sequence[Wallet]) -> None:
+        """Let every team fetch the week's tokens, as all do, ahead of need."""
+        for team in teams:
+            await client.sync(team, self._clock.now(), secrets.token_bytes, [week])
+        self._say(f"All {len(teams)} teams hold the tokens of {week}: nobody can tell who will report")
+
+    async def wave(self, week: Week, day: int, teams: Sequence[Wallet]) -> None:
+        """Let teams report the campaign on one day, and let the day end."""
+        for number, team in enumerate(teams):
+            self._clock.set(week.start + timedelta(days=day, hours=8 + number))
+            await self._report(team, CAMPAIGN)
+        end = datetime.combine(week.monday + timedelta(days=day + 1), time(), UTC)
+        self._clock.set(end)
+        done = await self._site.midnight(end, weeks=[])
+        count = done.released.reports if done.released else 0
+        self._say(f"{week}  {'█' * len(teams)}  {count} sealed reports released, shuffled, into counts")
+
+    async def warn(self, week: Week) -> Advisory:
+        """Let the coordinators turn the signal into a warning."""
+        async with self._site.hub.reports.read() as connection:
+            kept = (await signals.everything(connection, str(week)))[0]
+        self._say(f"Signal: {kept.signal.type} in {kept.signal.place}: {kept.signal.why}")
+        drafted = kept.advisory or ""
+        change = advising.Change(severity=taxonomy.Severity.HIGH)
+        await advising.edit(self._site.hub, drafted, "ana", change)
+        self._clock.set(self._clock.now() + timedelta(hours=9))
+        published = await advising.publish(self._site.hub, drafted, "luis", self._clock.now(), four_eyes=True)
+        await self._site.publish_feeds(filters.affected(published))
+        self._say("ana drafted, luis approved: the warning is out")
+        return published
+
+    async def _report(self, team: Wallet, draft: Draft) -> None:
+        client.seal(team, draft, self._clock.now(), secrets.token_bytes)
+        await client.deliver(team)

@@ -1,0 +1,172 @@
+"""
+A machine's draft of a warning: from a signal to a text that a coordinator can correct and sign.
+
+Between detection and the coordinators. Nothing is published here, and nobody answers for a draft: its author
+is empty. What the signal says exactly (observed, expected, score, members) stays internal: the draft says
+what was reported, where as far as it may be named, in which week, what to watch for, and what to do first.
+It also checks the texts that coordinators write, because they may paste what an attacker wrote.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from warp import places, taxonomy
+from warp.advisory import Advisory, Status, Text, Tlp
+from warp.detection import Signal
+from warp.disclosure import Figure
+from warp.names import advice_en, advice_es
+from warp.names.table import NoSuchName, look_up
+from warp.taxonomy import Severity
+from warp.weeks import Week
+
+_T = TypeVar("_T")
+
+HIGH_FROM = 28
+"""Reports; a draft whose figure's band starts here or higher is of high severity."""
+MOST_TITLE = 200
+"""Characters."""
+MOST_SUMMARY = 20_000
+"""Characters."""
+MOST_ACTIONS = 20
+MOST_ACTION = 1_000
+"""Characters."""
+
+_REFUSED_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories: control characters, lone surrogates, line and paragraph separators."""
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Bidirectional embeddings, overrides and isolates: they make a text read as another one."""
+
+
+class InvalidText(ValueError):
+    """A text that may not stand in an advisory; says which part and why, never what it holds."""
+
+
+class _Words(NamedTuple):
+    """One language of `warp.names.advice_…`."""
+
+    subjects: Mapping[str, str]
+    sentences: Mapping[str, str]
+    watch: Mapping[str, str]
+    actions: Mapping[str, tuple[str, ...]]
+
+
+_WORDS: Mapping[str, _Words] = {
+    "en": _Words(advice_en.SUBJECTS, advice_en.SENTENCES, advice_en.WATCH, advice_en.ACTIONS),
+    "es": _Words(advice_es.SUBJECTS, advice_es.SENTENCES, advice_es.WATCH, advice_es.ACTIONS),
+}
+
+
+def draft(
+    signal: Signal, advisory_id: str, place: str, figure: Figure | None, languages: Sequence[str]
+) -> Advisory:
+    """
+    Give the first draft of the advisory that a signal calls for.
+
+    Args:
+        signal: What was unusual.
+        advisory_id: The permanent id of the advisory.
+        place: The place that may be named (`disclosure.place_to_name`); empty names none.
+        figure: The protected count, if there is one.
+        languages: The site's languages.
+
+    Raises:
+        NoSuchName: there are no words in one of the languages.
+        UnknownPlace: the place is no place.
+    """
+    return Advisory(
+        id=advisory_id,
+        revision=1,
+        status=Status.DRAFT,
+        tlp=Tlp.CLEAR,
+        severity=_severity(figure),
+        type=signal.type,
+        place=place,
+        week=signal.week,
+        figure=figure,
+        texts={language: _text(signal, place, language) for language in languages},
+    )
+
+
+def advise(type: str, language: str) -> tuple[str, ...]:
+    """
+    Give the recommended first actions for a type or class, most urgent first; empty is all types.
+
+    Raises:
+        NoSuchName: not a code of RSIT, or no words in that language.
+    """
+    return _of_type(_words(language).actions, type)
+
+
+def check_text(text: Text) -> None:
+    """
+    Check a text that somebody wrote or pasted.
+
+    A form sends line ends as CR LF; its reader turns them into LF before this check.
+
+    Raises:
+        InvalidText: the title is empty; a part is too long; there are too many actions or an empty one; or a
+            part holds a control character (a summary may hold line feeds) or one that changes the direction
+            of writing.
+    """
+    _check_line("title", text.title, MOST_TITLE)
+    _check_characters("summary", text.summary.replace("\n", ""))
+    _require(len(text.summary) <= MOST_SUMMARY, f"summary: longer than {MOST_SUMMARY} characters")
+    _require(len(text.actions) <= MOST_ACTIONS, f"actions: more than {MOST_ACTIONS}")
+    for action in text.actions:
+        _check_line("actions", action, MOST_ACTION)
+
+
+def _severity(figure: Figure | None) -> Severity:
+    """
+    Medium; high when the figure itself says that there are many reports; critical is a person's word.
+
+    From the figure alone: a severity taken from the score would publish whether the exact count passed a
+    limit, even where no figure may be shown.
+    """
+    return Severity.HIGH if figure is not None and figure.band >= HIGH_FROM else Severity.MEDIUM
+
+
+def _text(signal: Signal, place: str, language: str) -> Text:
+    words = _words(language)
+    kind = "threshold" if signal.method == "threshold" else "rise"
+    subject = look_up(words.subjects, signal.type)
+    title = words.sentences[f"{kind}-title"].format(subject=subject)
+    monday = Week.parse(signal.week).monday.isoformat()
+    first = [words.sentences[kind].format(subject=subject, week=signal.week, monday=monday)]
+    if place:
+        name = places.place_name(place, language)
+        title += f" – {name}"
+        first.append(words.sentences["place"].format(place=name))
+    first.append(words.sentences["withheld"])
+    watch = words.sentences["watch"].format(what=_of_type(words.watch, signal.type))
+    summary = " ".join(first) + "\n\n" + watch
+    return Text(title=title, summary=summary, actions=advise(signal.type, language))
+
+
+def _words(language: str) -> _Words:
+    if language not in _WORDS:
+        raise NoSuchName("no words in this language")
+    return _WORDS[language]
+
+
+def _of_type(table: Mapping[str, _T], code: str) -> _T:
+    if code and not taxonomy.is_term(code):
+        raise NoSuchName("not an RSIT type or class")
+    return next(table[key] for key in (code, taxonomy.class_of(code), "") if key in table)
+
+
+def _check_line(part: str, line: str, most: int) -> None:
+    _require(bool(line.strip()), f"{part}: empty")
+    _require(len(line) <= most, f"{part}: longer than {most} characters")
+    _check_characters(part, line)
+
+
+def _check_characters(part: str, text: str) -> None:
+    hidden = any(unicodedata.category(each) in _REFUSED_KINDS or each in _DIRECTIONS for each in text)
+    _require(not hidden, f"{part}: holds a control character, or one that changes the direction of writing")
+
+
+def _require(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence at every call
+    if not holds:
+        raise InvalidText(message)
