@@ -5,11 +5,10 @@ import asyncio
 from aiohttp import web
 
 from handlers.errors import Problem
+from handlers.keys import BODY_SECONDS
 
 TIMEOUT_SECONDS = 30.0
-"""For the whole body; 16 KiB come through a thin line and three Tor hops in less."""
-TIMEOUT: web.AppKey[float] = web.AppKey("body timeout", float)
-"""Seconds, instead of these."""
+"""For the whole body, unless the application says otherwise; 16 KiB come through three Tor hops in less."""
 
 
 async def read(request: web.Request, media_type: str, most: int) -> bytes:
@@ -30,7 +29,7 @@ async def read(request: web.Request, media_type: str, most: int) -> bytes:
         raise Problem(415, "content-encoding", "Send it without a content encoding.")
     body = b""
     try:
-        async with asyncio.timeout(request.app.get(TIMEOUT, TIMEOUT_SECONDS)):
+        async with asyncio.timeout(request.app[BODY_SECONDS]):
             while len(body) <= most:
                 chunk = await request.content.read(most + 1 - len(body))
                 if not chunk:

@@ -54,7 +54,7 @@ _ANSWERS: dict[type[Exception], _Answer] = {
     ),
     opening.Expired: _Answer(410, "expired", "Its week ended over 14 days ago. Sync, and report again."),
     opening.NotYetOpen: _Answer(
-        400, "not-yet-open", "It is sealed for a week to come. Send it in that week."
+        425, "not-yet-open", "It is sealed for a week to come. Send it in that week."
     ),
     opening.WrongClassToken: _Answer(
         403, "wrong-token", "The token is not good for this envelope. Use one of its week and class."

@@ -17,6 +17,8 @@ INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)
+BODY_SECONDS: web.AppKey[float] = web.AppKey("body seconds", float)
+"""How long a request's body may take."""
 SIGNERS: web.AppKey[asyncio.Semaphore] = web.AppKey("signers", asyncio.Semaphore)
 """Lets so many bundles be signed at a time; each takes a thread some 40 to 80 ms."""
 READY: web.AppKey[Callable[[], Awaitable[bool]]] = web.AppKey("ready")

@@ -19,12 +19,14 @@ Every GET but the last two is a file of the public tree, under the path that sta
 admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
 """
 
+import functools
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from feeds.filters import MEDIA_TYPES, Format
 from handlers import bundles, health, members, reports
+from handlers.connection import expect
 from handlers.keys import PUBLISHED
 from handlers.published import FRESH, IMMUTABLE
 
@@ -34,27 +36,29 @@ _CSV = "text/csv; charset=utf-8"
 _LANGUAGE = "{language:[a-z]{2}}"
 _WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
 _NAME = "[a-z0-9-]{1,80}"
+_get = functools.partial(web.get, expect_handler=expect)
+_post = functools.partial(web.post, expect_handler=expect)
 
 
 def routes(default_language: str) -> list[web.RouteDef]:
     """Give every route of the server."""
     return [
-        web.post("/v1/members", members.post),
-        web.post("/v1/bundles/{week}", bundles.post),
-        web.post("/v1/reports", reports.post),
-        web.get("/healthz", health.alive),
-        web.get("/readyz", health.ready),
-        web.get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
-        web.get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
-        web.get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.json", _JSON)),
-        web.get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
-        web.get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
+        _post("/v1/members", members.post),
+        _post("/v1/bundles/{week}", bundles.post),
+        _post("/v1/reports", reports.post),
+        _get("/healthz", health.alive),
+        _get("/readyz", health.ready),
+        _get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
+        _get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
+        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.json", _JSON)),
+        _get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
+        _get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
         *_feeds(),
-        web.get("/", _file(f"{default_language}/index.html", _HTML)),
-        web.get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
-        web.get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
-        web.get(f"/{_LANGUAGE}/figures/", _file("{language}/figures/index.html", _HTML)),
-        web.get(f"/{_LANGUAGE}/figures/{_WEEK}", _file("{language}/figures/{week}.html", _HTML)),
+        _get("/", _file(f"{default_language}/index.html", _HTML)),
+        _get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
+        _get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
+        _get(f"/{_LANGUAGE}/figures/", _file("{language}/figures/index.html", _HTML)),
+        _get(f"/{_LANGUAGE}/figures/{_WEEK}", _file("{language}/figures/{week}.html", _HTML)),
     ]
 
 
@@ -68,7 +72,7 @@ def _feeds() -> list[web.RouteDef]:
             ("country/{country:[A-Z]{2}}", "country/{country}"),
         ):
             file = _file(f"feeds/{{language}}/{path}.{format_}", f"{MEDIA_TYPES[format_]}; charset=utf-8")
-            found.append(web.get(f"/feeds/{_LANGUAGE}/{address}.{format_}", file))
+            found.append(_get(f"/feeds/{_LANGUAGE}/{address}.{format_}", file))
     return found
 
 

@@ -2,14 +2,12 @@
 Opens a database so that it forgets what it is told to forget.
 
 SQLite in write-ahead mode with full synchronisation and secure deletion: an answered report survives a power
-cut, and a deleted row is overwritten. A write-ahead log keeps old pages until it is truncated, and a page
-keeps its rows in the order in which they came; `rewrite` ends both. File times are set to a constant after
-each write, because the time of a file is the time of the last report. Statement values never reach a log.
+cut, and a deleted row is overwritten. What pages and the write-ahead log still tell, `storage.rewriting` ends.
+File times are set to a constant after each write, because the time of a file is the time of the last report.
+Statement values never reach a log.
 """
 
-import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from storage import rewriting
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -28,19 +28,13 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 60000",
     "PRAGMA cache_size = -4000",
 )
-_BUSY_TRIES = 50
-_BUSY_PAUSE_SECONDS = 0.1
-
-
-class StillInUse(Exception):
-    """Another process kept the write-ahead log from being emptied; old pages are still on disk."""
 
 
 class Database:
     """One SQLite file; several processes may hold it open."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
         event.listen(self._engine.sync_engine, "connect", _prepare)
         event.listen(self._engine.sync_engine, "begin", _begin)
@@ -62,37 +56,12 @@ class Database:
             await connection.execution_options(warp_begin="BEGIN IMMEDIATE")
             async with connection.begin():
                 yield connection
-        self._hide_file_times()
-
-    async def rewrite(self) -> None:
-        """
-        Write the file anew in key order and empty the write-ahead log.
-
-        Raises:
-            StillInUse: a reader of another process held on for longer than five seconds.
-        """
-        async with self._engine.connect() as connection:
-            await connection.execution_options(warp_begin="")  # VACUUM opens its own
-            await connection.exec_driver_sql("VACUUM")
-            for _ in range(_BUSY_TRIES):
-                result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy = result.one()[0]
-                if not busy:
-                    break
-                await asyncio.sleep(_BUSY_PAUSE_SECONDS)
-            else:
-                raise StillInUse("the write-ahead log could not be emptied")
-        self._hide_file_times()
+        rewriting.hide_times(self.path)
 
     async def close(self) -> None:
         """Let go of the file; the last process to do so removes the write-ahead log."""
         await self._engine.dispose()
-        self._hide_file_times()
-
-    def _hide_file_times(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                os.utime(f"{self._path}{suffix}", (0, 0))
+        rewriting.hide_times(self.path)
 
 
 async def open_database(path: Path, name: str) -> Database:

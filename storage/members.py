@@ -59,7 +59,8 @@ async def join(connection: AsyncConnection, code: bytes, credential: bytes, earl
         earliest: The first week whose invitations still hold.
 
     Returns:
-        False when the invitation is unknown, has lapsed, or has been used with another credential.
+        False when the invitation is unknown, has lapsed, or has been used with another credential, or when
+        the credential is another member's.
     """
     row = (
         await connection.execute(
@@ -72,7 +73,7 @@ async def join(connection: AsyncConnection, code: bytes, credential: bytes, earl
         return False
     if row.credential is not None:
         return bool(row.credential == digest(credential))
-    if row.invited < earliest:
+    if row.invited < earliest or await by_credential(connection, credential) is not None:
         return False
     await connection.execute(
         update(_table).where(_table.c.name == row.name).values(credential=digest(credential))

@@ -144,7 +144,7 @@ def blank(hub: Hub, week: Week, of_type: str, place: str, texts: Mapping[str, Te
 
 
 def _figure(release: disclosure.Release, of_type: str, place: str) -> Figure | None:
-    """Give a signal's own figure if its closed week shows it; an advisory adds no number to what is public."""
+    """Give a signal's figure if its closed week shows it; an advisory adds no number to what is public."""
     shown = {(cell.type, cell.place): cell.figure for cell in release.cells}
     return shown.get((of_type, place))
 

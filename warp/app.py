@@ -10,42 +10,59 @@ import contextlib
 import functools
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 
 from feeds import filters
 from feeds.entry import Site as Publisher
-from handlers import errors, pages, routes
+from handlers import bodies, connection, errors, pages, routes
 from handlers import keys as given
 from handlers.published import Published
 from keys.directory import Certificate
 from keys.keyring import IssuerKeys, Keyring
 from keys.tokens import IssuerKey
-from storage import accepted, advisories, figures, members, pool
+from storage import accepted, advisories, figures, members, pool, rewriting
 from storage.database import open_database
-from warp import advising, child, config, epochs, founding, publication
+from warp import advising, child, config, detection, disclosure, epochs, founding, publication
 from warp import release as acts
 from warp.config import Config
+from warp.detection import Counts, Signal
 from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
 from warp.intake import Intake
 from warp.opening import Opener
 from warp.publication import Pages, Tree
 from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
+from warp.tally import FirstTokens
 from warp.weeks import Week
 
 Clock = Callable[[], datetime]
 PAGES = Pages(pages.render_front, pages.render_advisory, pages.render_figures)
 
 
+_SIGNERS = 2
+"""Bundles signed at a time."""
+_BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
+
 def present() -> datetime:
     """Give the present time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+class Workers(NamedTuple):
+    """Who does the heavy work of a release."""
+
+    judge: JudgeWeek
+    protect: ProtectWeek
+    rewrite: Callable[[Path], Awaitable[None]]
 
 
 class Site:
@@ -84,16 +101,28 @@ class Site:
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
         await self.publish_feeds(filters.every_filter())
-        await self.publish_figures([])
+        await self.publish_figures()
+        await self.publish_accepted()
 
-    async def publish_figures(self, closed: Iterable[Release]) -> None:
-        """Write the figures of weeks that have just closed, and the page of the newest."""
+    async def publish_figures(self) -> None:
+        """Write the figures of closed weeks that are not public yet, and the page of the newest."""
         async with self.hub.reports.read() as connection:
             weeks = await figures.closed_weeks(connection)
-            newest = await figures.of_week(connection, weeks[-1]) if weeks else None
-        for release in closed:
+            wanted = [week for week in weeks if self.tree.read(f"v1/figures/{week}.json") is None]
+            releases = [await figures.of_week(connection, week) for week in (*wanted, *weeks[-1:])]
+        for release in releases or [None]:
             publication.publish_figures(self.tree, self.publisher, PAGES, release, weeks)
-        publication.publish_figures(self.tree, self.publisher, PAGES, newest, weeks)
+
+    async def publish_accepted(self) -> None:
+        """Write the accepted lists of the week in which the last finished day lies, and of the one before."""
+        async with self.hub.reports.read() as connection:
+            day = (await pool.waiting(connection)).day
+            weeks = (Week.of(day).plus(-1), Week.of(day))
+            lists = [(week, await accepted.marks(connection, str(week))) for week in weeks]
+        ended = datetime.combine(day + timedelta(days=1), time(), UTC)
+        for week, marks in lists:
+            if marks:
+                publication.publish_accepted(self.tree, week, marks, min(ended, week.end))
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys stay as they are."""
@@ -120,14 +149,11 @@ class Site:
             open_pool: Release the pool also when it gives too little cover.
         """
         done = await acts.midnight(self.hub, now, open_pool=open_pool)
-        await self._draft_signals()
-        async with self.hub.reports.read() as connection:
-            marks = await accepted.marks(connection, str(done.list_week))
-        ended = datetime.combine(now.date(), datetime.min.time(), UTC)
-        publication.publish_accepted(self.tree, done.list_week, marks, ended)
+        await self.publish_accepted()
         if done.closed:
-            await self.publish_figures(done.closed)
+            await self.publish_figures()
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
+        await self._draft_signals()
         return done
 
     async def _draft_signals(self) -> None:
@@ -141,22 +167,49 @@ class Site:
             await members.by_place(connection)
         return self.hub.keyring.week(Week.of(self.clock())) is not None
 
-    async def catch_up(self) -> bool:
-        """Do last midnight's work if it is not done yet."""
-        now = self.clock()
+    async def catch_up(self, *, open_pool: bool = False) -> bool:
+        """Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not."""
+        midnight = datetime.combine(self.clock().date(), time(), UTC)
         async with self.hub.reports.read() as connection:
             done = (await pool.waiting(connection)).day
-        if done >= now.date() - timedelta(days=1):
+        if done >= acts.ended_day(midnight):
             return False
-        await self.midnight(now)
+        await self.midnight(midnight, open_pool=open_pool)
         return True
 
     async def hour(self) -> None:
         """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
-        now = self.clock()
-        if not await self.catch_up() and await acts.any_urgent(self.hub):
+        now, urgent = self.clock(), await acts.any_urgent(self.hub)
+        if not await self.catch_up(open_pool=urgent) and urgent:
             await self.release(now)
         self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
+
+
+def children(settings: Config) -> Workers:
+    """Have the heavy work done by child processes."""
+    return Workers(
+        functools.partial(child.judge, thresholds=settings.thresholds),
+        functools.partial(child.protect, policy=settings.policy),
+        child.rewrite,
+    )
+
+
+def here(settings: Config) -> Workers:
+    """Do the heavy work in this process; for runs that do much of it and end."""
+
+    async def judge(counts: Counts, first_tokens: FirstTokens, now: datetime) -> list[Signal]:
+        return detection.judge(counts, first_tokens, now, settings.thresholds)
+
+    async def protect(
+        week: Week, counts: Mapping[tuple[str, str], int], first_tokens: FirstTokens, homes: frozenset[str]
+    ) -> Release:
+        secret = secrets.token_bytes(32)
+        return disclosure.protect(week, counts, first_tokens, homes, settings.policy, secret)
+
+    async def rewrite(path: Path) -> None:
+        await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)
+
+    return Workers(judge, protect, rewrite)
 
 
 @contextlib.asynccontextmanager
@@ -165,8 +218,7 @@ async def open_site(
     clock: Clock = present,
     log: Log = to_stderr,
     random: Random | None = None,
-    judge: JudgeWeek | None = None,
-    protect: ProtectWeek | None = None,
+    workers: Workers | None = None,
     new_issuer: IssuerKeys = IssuerKey.generate,
 ) -> AsyncIterator[Site]:
     """
@@ -177,8 +229,7 @@ async def open_site(
         clock: Gives the present time, aware.
         log: Takes events.
         random: `SystemRandom` unless given.
-        judge: Runs detection; in a child process unless given.
-        protect: Runs disclosure; in a child process unless given.
+        workers: Do the heavy work; in child processes unless given.
         new_issuer: Makes issuer keys.
 
     Raises:
@@ -186,6 +237,7 @@ async def open_site(
     """
     settings = config.read(data)
     keyring = Keyring(data / "keys")
+    workers = workers or children(settings)
     async with contextlib.AsyncExitStack() as open_things:
         identity = await open_database(data / "identity.db", "identity")
         open_things.push_async_callback(identity.close)
@@ -197,20 +249,23 @@ async def open_site(
             keyring=keyring,
             opener=Opener(keyring, settings.root_key, settings.issuer),
             random=random or SystemRandom(),
-            judge=judge or functools.partial(child.judge, thresholds=settings.thresholds),
-            protect=protect or functools.partial(child.protect, policy=settings.policy),
+            judge=workers.judge,
+            protect=workers.protect,
+            rewrite=workers.rewrite,
             log=log,
             created=settings.created,
         )
         yield Site(data, settings, hub, clock, new_issuer)
 
 
-def application(site: Site, intake: Intake) -> web.Application:
+def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT_SECONDS) -> web.Application:
     """Give the server's application, without a schedule."""
     app = web.Application(middlewares=[errors.middleware(site.hub.log)])
     app.add_routes(routes.routes(site.publisher.default))
     app[given.CLOCK] = site.clock
     app[given.INTAKE] = intake
+    app[given.BODY_SECONDS] = body_seconds
+    app[given.SIGNERS] = asyncio.Semaphore(_SIGNERS)
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
     app[given.PUBLISHED] = Published(site.tree.folder, pages.style_source())
@@ -224,9 +279,17 @@ async def _without_server_name(_request: web.Request, response: web.StreamRespon
 
 
 @contextlib.asynccontextmanager
-async def serving(site: Site, host: str, port: int) -> AsyncIterator[int]:
+async def serving(
+    site: Site, host: str, port: int, body_seconds: float = bodies.TIMEOUT_SECONDS
+) -> AsyncIterator[int]:
     """
     Serve a site on a socket; gives the port.
+
+    Args:
+        site: What to serve.
+        host: Address to listen on.
+        port: Port; 0 for any.
+        body_seconds: How long a request's body may take.
 
     Raises:
         OSError: the address cannot be had.
@@ -234,15 +297,25 @@ async def serving(site: Site, host: str, port: int) -> AsyncIterator[int]:
     silent = logging.getLogger("warp.silent")
     silent.disabled = True  # aiohttp would log the sender's address with an error
     intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
-    runner = web.AppRunner(application(site, intake), access_log=None, logger=silent, handle_signals=False)
-    async with intake.running():
+    runner = web.AppRunner(
+        application(site, intake, body_seconds), access_log=None, logger=silent, handle_signals=False
+    )
+    async with intake.running(), contextlib.AsyncExitStack() as started:
         await runner.setup()
-        try:
-            tcp = web.TCPSite(runner, host, port)
-            await tcp.start()
-            yield runner.addresses[0][1]
-        finally:
-            await runner.cleanup()
+        started.push_async_callback(runner.cleanup)
+        server, loop = runner.server, asyncio.get_running_loop()
+        if server is None:
+            raise RuntimeError("the runner has no server after its setup")
+        accept = functools.partial(
+            connection.Connection,
+            server,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
+            logger=silent,
+        )
+        listener = await loop.create_server(accept, host, port, backlog=_BACKLOG)
+        started.callback(listener.close)
+        yield listener.sockets[0].getsockname()[1]
 
 
 async def keep_schedule(site: Site, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:

@@ -1,18 +1,22 @@
 """
-Runs detection and disclosure in a short-lived child process, so that the server stays small.
+Runs detection, disclosure and rewriting in a short-lived child process, so that the server stays small.
 
 The parent sends one task on standard input and reads one answer on standard output; the child then ends, and
 with it the memory that it took. The secret of a week's figures is made in the child and never leaves it.
 """
 
 import asyncio
+import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
+from storage import rewriting
 from warp import detection, disclosure
 from warp.detection import Counts, Signal, Threshold
 from warp.disclosure import Policy, Release
@@ -55,6 +59,19 @@ class Protect(msgspec.Struct, frozen=True, tag=True):
         )
 
 
+class Rewrite(msgspec.Struct, frozen=True, tag=True):
+    """Write a database file anew."""
+
+    path: str
+
+    def run(self) -> None:
+        """Do it, with a temporary file where the parent has said."""
+        rewriting.rewrite(Path(self.path), in_memory=False)
+
+
+_Task = Judge | Protect | Rewrite
+
+
 def _plain(first_tokens: FirstTokens) -> dict[tuple[str, str], dict[Week, int]]:
     return {cell: dict(weeks) for cell, weeks in first_tokens.items()}
 
@@ -79,13 +96,19 @@ async def protect(
     return msgspec.msgpack.decode(await _ask(task), type=Release)
 
 
-async def _ask(task: Judge | Protect) -> bytes:
+async def rewrite(path: Path) -> None:
+    """Write a database file anew in a child process; what it puts aside meanwhile lies beside the file."""
+    await _ask(Rewrite(str(path)), {"SQLITE_TMPDIR": str(path.parent)})
+
+
+async def _ask(task: _Task, environment: Mapping[str, str] = MappingProxyType({})) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "warp.child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment},
     )
     answer, _ = await process.communicate(msgspec.msgpack.encode(task))
     if process.returncode != 0:
@@ -96,7 +119,7 @@ async def _ask(task: Judge | Protect) -> bytes:
 def main() -> int:
     """Answer one task."""
     try:
-        task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Judge | Protect)
+        task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Task)
         sys.stdout.buffer.write(msgspec.msgpack.encode(task.run()))
     except Exception as error:  # noqa: BLE001 - a traceback would show counts
         to_stderr(Event.FAULT, error)

@@ -94,6 +94,7 @@ async def connection() -> AsyncIterator[aiohttp.ClientSession]:
     """Give a session that shares nothing with any other, and says nothing of its machine."""
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Accept-Encoding": "gzip"},  # or it would name what is installed on this machine
         skip_auto_headers=["User-Agent"],
         timeout=_TIMEOUT,
         trust_env=False,
@@ -112,7 +113,7 @@ async def request(
     Make one request; redirects are not followed.
 
     Raises:
-        Unreachable: no answer, or one that may be another at the next try.
+        Unreachable: no answer of a WARP server, or one that may be another at the next try.
         Refused: the server will never take this request.
     """
     try:
@@ -124,27 +125,30 @@ async def request(
                 data += chunk
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise Unreachable("no answer from the server; try again later") from None
+    if 200 <= response.status < 300:
+        return Answer(response.status, data)
+    reason = _reason(data)
+    if reason is None:
+        raise Unreachable(f"the answer ({response.status}) is not a WARP server's; check address and network")
     if response.status in _TEMPORARY or response.status >= 500:
-        raise Unreachable(_reason(response.status, data))
-    if not 200 <= response.status < 300:
-        raise Refused(_reason(response.status, data))
-    return Answer(response.status, data)
+        raise Unreachable(f"the server answered {response.status}: {reason}")
+    raise Refused(f"the server answered {response.status}: {reason}")
 
 
 class _ProblemDocument(msgspec.Struct):
-    detail: str = ""
+    type: str
+    detail: str
 
 
-def _reason(status: int, body: bytes) -> str:
+def _reason(body: bytes) -> str | None:
+    """Give what a WARP server says of a refusal; none when something else on the way has answered."""
     try:
-        detail = msgspec.json.decode(body, type=_ProblemDocument).detail
+        document = msgspec.json.decode(body, type=_ProblemDocument)
     except msgspec.DecodeError:
-        detail = ""
-    return (
-        f"the server answered {status}: {detail}"
-        if detail.isprintable() and detail
-        else (f"the server answered {status}")
-    )
+        return None
+    if not document.type.startswith("urn:warp:problem:"):
+        return None
+    return document.detail if document.detail.isprintable() else "it does not say why"
 
 
 async def join(wallet: Wallet) -> None:

@@ -1,8 +1,8 @@
 """
 The demonstration: a seeded region in which members join, report, and are hit by a campaign.
 
-Plays ten weeks on a real server and a real socket, with real keys, tokens and envelopes, under a clock that is
-an argument; the last of them is the week before the present one. One shortcut, as in a replay: in the quiet
+Plays ten weeks on a real server and a real socket, with real keys, tokens and envelopes, under a clock that
+is an argument; the last of them is the week before the present one. One shortcut, as in a replay: in the quiet
 weeks only members that report fetch tokens.
 """
 
@@ -23,6 +23,7 @@ from warp import advising, client, founding, taxonomy, wallet
 from warp.advisory import Advisory
 from warp.app import Site
 from warp.client import Draft
+from warp.config import Config
 from warp.detection import HISTORY_WEEKS
 from warp.wallet import Contents, Lock, Wallet
 from warp.weeks import Week
@@ -79,12 +80,12 @@ def first_week(now: datetime) -> Week:
     return Week.of(now).plus(-1 - HISTORY_WEEKS)
 
 
-async def found(data: Path, url: str, now: datetime) -> dict[str, age.Identity]:
-    """Make the demonstration's site; gives the coordinators' identities, which nobody else has."""
+async def found(data: Path, url: str, now: datetime) -> tuple[Config, dict[str, age.Identity]]:
+    """Make the demonstration's site; gives the coordinators' identities, too, which nobody else has."""
     identities = {name: age.Identity.generate(secrets.token_bytes) for name in COORDINATORS}
     recipients = {name: identity.recipient.to_string() for name, identity in identities.items()}
-    await founding.found(data, "Example WARP", url, first_week(now).monday, recipients)
-    return identities
+    settings = await founding.found(data, "Example WARP", url, first_week(now).monday, recipients)
+    return settings, identities
 
 
 async def play(

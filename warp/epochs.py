@@ -24,10 +24,6 @@ from warp.disclosure import Policy
 from warp.publication import Tree
 from warp.weeks import Week
 
-MOST_COORDINATORS = 4
-"""Recipients of a narrative; each costs 1,557 bytes of its room."""
-
-
 CERTIFICATE_WARNING_WEEKS = 12
 """`warp status` warns so long before the online key's certificate ends."""
 

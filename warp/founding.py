@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from keys import age, directory
 from keys.keyring import Keyring
+from keys.narrative import MAX_RECIPIENTS as MOST_COORDINATORS
 from storage import coordinators, pool
 from storage.database import open_database
 from warp import config
@@ -65,11 +66,13 @@ async def found(
 
     Raises:
         AlreadyThere: there is something.
-        ValueError: a setting is wrong.
+        ValueError: a setting is wrong, or there are more than four coordinators.
         BadRecipient: a recipient is none.
     """
     if data.exists() and any(data.iterdir()):
         raise AlreadyThere(f"{data} exists and is not empty; choose another folder")
+    if len(recipients or ()) > MOST_COORDINATORS:
+        raise ValueError(f"a narrative has room for {MOST_COORDINATORS} coordinators")
     root = Ed25519PrivateKey.generate()
     public = base64.b64encode(root.public_key().public_bytes_raw()).decode()
     made = Config(name=name, url=url, created=today, root=public, **(settings or {}))  # type: ignore[arg-type]

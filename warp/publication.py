@@ -45,8 +45,9 @@ class Tree:
         if target.exists() and target.read_bytes() == data:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data, modified)
+        # The plain file last: whoever finds it new, after a crash or while serving, finds its twin new, too.
         _replace(target.with_name(target.name + ".gz"), gzip.compress(data, mtime=0), modified)
+        _replace(target, data, modified)
 
     def read(self, path: str) -> bytes | None:
         """Give a file's content, or none where there is no such file."""

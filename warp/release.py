@@ -6,14 +6,17 @@ close of the week, keys, forgetting, rewriting. Each step can be repeated, so a 
 midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
 """
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys.errors import KeysError
+from keys.envelope import read_header
+from keys.errors import EnvelopeError, KeysError
 from keys.keyring import KEPT_FOR, Keyring
 from keys.receipt import mark
 from storage import accepted, figures, inbox, members, pool, signals, tallies
@@ -49,6 +52,8 @@ class Hub(NamedTuple):
     judge: JudgeWeek
     protect: ProtectWeek
     """Makes its own secret, uses it once and forgets it."""
+    rewrite: Callable[[Path], Awaitable[None]]
+    """Leaves nothing of what a database file held, nor the order in which it came."""
     log: Log
     created: date
     """The first day of the site."""
@@ -99,7 +104,7 @@ async def release(hub: Hub, now: datetime) -> Released:
     """
     released = await _open_pool(hub, now)
     if released.reports:
-        await hub.reports.rewrite()
+        await hub.rewrite(hub.reports.path)
     return released
 
 
@@ -209,11 +214,14 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
     """
     Destroy what has outlived its purpose: keys, spent marks and bundles 14 days after their week; narratives.
 
+    Keys that an envelope in the pool is sealed to stay until it is released: it has been accepted.
+
     Returns:
         The weeks whose keys were destroyed.
     """
-    gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR]
     async with hub.reports.write() as connection:
+        needed = await _weeks_waiting(hub, connection)
+        gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR and week not in needed]
         for week in gone:
             await pool.forget_spent(connection, str(week))
         await inbox.forget_before(connection, str(Week.of(now - NARRATIVES_KEPT)))
@@ -225,6 +233,16 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
         hub.keyring.destroy(week)
         hub.log(Event.KEYS_DESTROYED)
     return gone
+
+
+async def _weeks_waiting(hub: Hub, connection: AsyncConnection) -> set[Week]:
+    """Give the weeks whose report keys the envelopes in the pool are sealed to."""
+    identifiers = set()
+    async for envelope in pool.envelopes(connection, await pool.ids(connection)):
+        with contextlib.suppress(EnvelopeError):  # damaged on the disk; the release will say so
+            identifiers.add(read_header(envelope).key_id)
+    found = (hub.keyring.by_report_key(identifier) for identifier in identifiers)
+    return {keys.week for keys in found if keys is not None}
 
 
 class Midnight(NamedTuple):
@@ -253,6 +271,6 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
     list_week = await grow_accepted_list(hub, now)
     closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
     destroyed = await forget(hub, now)
-    await hub.reports.rewrite()
-    await hub.identity.rewrite()
+    await hub.rewrite(hub.reports.path)
+    await hub.rewrite(hub.identity.path)
     return Midnight(released, list_week, closed, destroyed)

@@ -26,14 +26,11 @@ from keys import directory
 from keys.directory import Entry, fingerprint
 from keys.receipt import Receipt
 from storage import advisories, members, signals
-from warp import client, detection, disclosure, founding, taxonomy
-from warp.app import Site, open_site, serving
+from warp import client, founding, taxonomy
+from warp.app import Site, here, open_site, serving
 from warp.client import Draft, Refused
-from warp.detection import Counts, Signal
-from warp.disclosure import Release
 from warp.events import Event
 from warp.report import InvalidReport, check
-from warp.tally import FirstTokens
 from warp.wallet import Tokens
 from warp.weeks import Week
 
@@ -170,10 +167,10 @@ async def replay(
         raise BadHistory("no row is left to replay")
     started = monotonic()
     first, last = Week.of(rows[0].arrival), Week.of(rows[-1].arrival)
-    await founding.found(data, "Replay", "http://replay.invalid", first.monday, last_week=last)
+    settings = await founding.found(data, "Replay", "http://replay.invalid", first.monday, last_week=last)
     clock = _Clock(first.start)
     async with (
-        open_site(data, clock.now, _no_log, judge=_judge_here, protect=_protect_here) as site,
+        open_site(data, clock.now, _no_log, workers=here(settings)) as site,
         serving(site, "127.0.0.1", 0) as port,
     ):
         await site.publish_all()
@@ -192,18 +189,6 @@ def _no_log(event: Event, error: BaseException | None = None) -> None:
     """Say nothing of events that a replay has by the thousand; a fault is raised where it happens."""
     if event is Event.FAULT and error is not None:
         raise error
-
-
-async def _judge_here(counts: Counts, first_tokens: FirstTokens, now: datetime) -> list[Signal]:
-    """Judge in this process, which ends with the replay."""
-    return detection.judge(counts, first_tokens, now)
-
-
-async def _protect_here(
-    week: Week, counts: Mapping[tuple[str, str], int], first_tokens: FirstTokens, homes: frozenset[str]
-) -> Release:
-    policy, secret = disclosure.Policy(), secrets.token_bytes(32)
-    return disclosure.protect(week, counts, first_tokens, homes, policy, secret)
 
 
 class _Clock:

@@ -157,12 +157,13 @@ def opened(path: Path, lock: Lock, randbytes: RandBytes) -> Iterator[Wallet]:
     """
     if not path.exists():
         raise WalletError(f"{path}: there is no wallet; make one with: warp join")
-    with path.open("rb") as held:
+    # A file of its own, since every save puts another file in the wallet's place.
+    with path.with_name(path.name + ".lock").open("ab") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WalletError(f"{path} is in use by another command") from None
-        contents = _unseal(held.read(), lock, path)
+        contents = _unseal(path.read_bytes(), lock, path)
         yield Wallet(path, lock, contents, randbytes)
 
 

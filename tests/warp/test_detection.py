@@ -1,4 +1,4 @@
-"""Detection: EARS C2 by examples worked out by hand, two members at least, and the coordinators' thresholds."""
+"""EARS C2 by examples worked out by hand, two members at least, and the coordinators' thresholds."""
 
 from datetime import UTC, datetime
 from statistics import NormalDist

@@ -110,7 +110,7 @@ keys = st.tuples(
 
 @st.composite
 def weeks(draw: st.DrawFn) -> tuple[Counts, Tokens]:
-    """Reports and first tokens of a week; a report comes with at most one token, which may be of two weeks."""
+    """Reports and first tokens of a week; a report has at most one token, of this week or the one before."""
     counts = draw(st.dictionaries(keys, st.integers(0, 30), max_size=12))
     tokens: Tokens = {}
     for key, reports in counts.items():
@@ -336,15 +336,23 @@ def test_a_rolled_up_cell_leaves_out_what_is_shown_and_still_stands_for_three_pl
     counts, tokens = _everywhere(["fraud/phishing"], ["AR", "BR"], reports=4, members=4)
     counts[CELL], tokens[CELL] = 20, {WEEK: 20}
     counts["fraud/phishing", "CL"], tokens["fraud/phishing", "CL"] = 1, {WEEK: 1}
-    # Without Uruguay, three places are left in South America; without Chile as well, two: too few to hide among.
     assert set(_figures(counts, tokens, homes=("UY", "AR", "BR", "CL"))) == {CELL, ("fraud/phishing", "005")}
-    assert set(_figures(counts, tokens, homes=("UY", "AR", "BR"))) == {CELL}
+    # Without Uruguay and Chile two places are left for phishing, but three for other fraud.
+    assert set(_figures(counts, tokens, homes=("UY", "AR", "BR"))) == {CELL, ("fraud", "005")}
+    assert set(_figures(counts, tokens, homes=("AR", "BR"))) == {CELL}
 
 
 def test_types_too_small_alone_are_shown_as_their_class() -> None:
     types = ("fraud/phishing", "fraud/masquerade", "fraud/copyright")
     counts, tokens = _everywhere(types, ["UY"], reports=4, members=4)
     assert list(_figures(counts, tokens, homes=("UY",))) == [("fraud", "UY")]
+
+
+def test_classes_too_small_alone_are_shown_as_all_types() -> None:
+    counts, tokens = _everywhere(["fraud/phishing", "other/other"], ["UY"], reports=4, members=4)
+    shown = {tuple(_figures(counts, tokens, ("UY",), secret)) for secret in SECRETS[:60]}
+    # Eight reports, but not surely more than four members: the secret offset decides.
+    assert shown == {(), (("", "UY"),)}
 
 
 def test_a_class_is_not_shown_where_all_its_types_but_one_are() -> None:

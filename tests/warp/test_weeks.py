@@ -111,5 +111,5 @@ def test_a_quarter_is_whole_weeks_whose_thursdays_lie_in_it(day: date) -> None:
     ],
 )
 def test_what_is_no_week_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="(?i)week|year"):
+    with pytest.raises(ValueError, match=r"(?i)week|year"):
         Week.parse(text)

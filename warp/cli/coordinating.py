@@ -266,9 +266,8 @@ async def show(data: Path, identifier: str, *, as_json: bool) -> None:
         write_json(found)
         return
     click.echo(f"{found.id} revision {found.revision} · {found.status} · TLP:{found.tlp} · {found.severity}")
-    click.echo(
-        f"type {found.type or 'all'} · place {found.place or 'everywhere'} · week {found.week} · {_who(found)}"
-    )
+    where = found.place or "everywhere"
+    click.echo(f"type {found.type or 'all'} · place {where} · week {found.week} · {_who(found)}")
     for language, text in found.texts.items():
         click.echo(f"\n[{language}] {text.title}\n\n{text.summary}\n")
         for number, action in enumerate(text.actions, start=1):

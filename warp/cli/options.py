@@ -26,6 +26,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, 
 as_option = click.option("--as", "name", required=True, metavar="NAME", help="The coordinator who acts.")
 
 
+_WHOLE = frozenset({"day", "draft", "id", "week"})
+"""Columns that are read back to the command line, so they are never cut."""
+
+
 def asynchronous(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
     """Let a coroutine be a command."""
 
@@ -46,7 +50,9 @@ def write_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     if not rows:
         click.echo(empty)
         return
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, no_wrap=column in _WHOLE)
     for row in rows:
         table.add_row(*(str(value) for value in row))
     Console().print(table)

@@ -8,8 +8,9 @@ import click
 from keys import age
 from keys.directory import fingerprint
 from keys.invitation import Invitation
+from keys.narrative import MAX_RECIPIENTS
 from storage import coordinators, members
-from warp import epochs, places
+from warp import places
 from warp.app import open_site, present
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
 from warp.weeks import Week
@@ -88,7 +89,7 @@ async def revoke(data: Path, name: str) -> None:
         async with site.hub.identity.write() as connection:
             found = await members.revoke(connection, name)
         if found:
-            await site.hub.identity.rewrite()
+            await site.hub.rewrite(site.hub.identity.path)
     if not found:
         raise click.ClickException("there is no member of this name; see: warp member list")
     click.echo(f"{name} gets no further tokens, and nothing of it is kept.")
@@ -142,7 +143,7 @@ async def add_coordinator(data: Path, name: str, recipient: str) -> None:
     age.Recipient.from_string(recipient)
     async with open_site(data) as site, site.hub.identity.write() as connection:
         known = await coordinators.everyone(connection)
-        if len(known) >= epochs.MOST_COORDINATORS:
+        if len(known) >= MAX_RECIPIENTS:
             raise click.ClickException("a narrative has room for four coordinators; remove one first")
         try:
             await coordinators.add(connection, name, recipient)

@@ -13,7 +13,7 @@ from lxml import etree
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from warp import client, demo, replay
-from warp.app import keep_schedule, open_site, present, serving
+from warp.app import here, keep_schedule, open_site, present, serving
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.events import Event
 
@@ -47,9 +47,12 @@ def demo_command(data: Path | None, port: int | None, *, once: bool) -> None:
 
 async def _demo(data: Path, port: int, *, once: bool) -> None:
     now, url = present(), f"http://127.0.0.1:{port}"
-    identities = await demo.found(data, url, now)
+    settings, identities = await demo.found(data, url, now)
     clock = demo.Clock(demo.first_week(now).start)
-    async with open_site(data, clock.now, _quiet) as site, serving(site, "127.0.0.1", port):
+    async with (
+        open_site(data, clock.now, _quiet, workers=here(settings)) as site,
+        serving(site, "127.0.0.1", port),
+    ):
         click.echo(f"A WARP in {data}, serving on {url}\n")
         outcome = await demo.play(site, clock, now, identities, lambda line: click.echo(f"  {line}"))
         click.echo(f"  ana opened {outcome.narratives} narratives with her own key; the server cannot\n")

@@ -30,7 +30,7 @@ from warp.weeks import Week
     "recipients",
     multiple=True,
     metavar="NAME=age1pq1…",
-    help="A coordinator and the key that narratives are sealed to; up to four times. Without one, a key is made.",
+    help="A coordinator and the key that narratives are sealed to; up to four. Without one, a key is made.",
 )
 @asynchronous
 async def init(data: Path, name: str, url: str, recipients: Sequence[str]) -> None:
@@ -87,7 +87,8 @@ async def _serve(data: Path, host: str | None, port: int | None) -> None:
     except asyncio.CancelledError:
         return
     except OSError as error:
-        raise click.ClickException(f"cannot listen there: {os.strerror(error.errno or 0)}") from None
+        reason = os.strerror(error.errno or 0)
+        raise click.ClickException(f"cannot listen: {reason}; choose with --host and --port") from None
 
 
 @click.command()
@@ -259,7 +260,7 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
         facts["members holding tokens"] = await members.holders(connection, str(week))
     facts["coordinators"] = len(names)
     facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
-    facts["next release"] = "due at midnight" if await acts.is_due(site.hub) else "waits for more cover"
+    facts["next release"] = await _next_release(site)
     wrong = [f"Take off this machine: {path}" for path in founding.left_online(site.data)]
     if (now.date() - waiting.day).days > 1:
         wrong.append("Midnight's work is not done: is the server running?")
@@ -271,6 +272,13 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
     if Week.parse(certificate.last_week) < week.plus(epochs.CERTIFICATE_WARNING_WEEKS):
         wrong.append(f"The online key is certified until {certificate.last_week} only: warp certify")
     return facts, wrong
+
+
+async def _next_release(site: Site) -> str:
+    if await acts.is_due(site.hub):
+        return "at midnight UTC"
+    async with site.hub.reports.read() as connection:
+        return "waits for more cover" if await pool.size(connection) else "nothing waits"
 
 
 COMMANDS: list[click.Command] = [
