@@ -6,6 +6,7 @@ finds only the weeks still open (DESIGN.md §4). The root key is never here: it 
 kept offline.
 """
 
+import contextlib
 import functools
 import os
 import secrets
@@ -110,9 +111,10 @@ class Keyring:
         return sorted(Week.parse(path.stem) for path in self._weeks.glob("*.json"))
 
     def add(self, keys: WeekKeys) -> None:
-        """Store a week's keys."""
+        """Store a week's keys; those that another process has stored meanwhile stay instead."""
         stored = _Stored(keys.report.seed, tuple(issuer.to_der() for issuer in keys.issuers))
-        _write(self._file(keys.week), msgspec.json.encode(stored))
+        with contextlib.suppress(FileExistsError):
+            _write(self._file(keys.week), msgspec.json.encode(stored))
 
     def week(self, week: Week) -> WeekKeys | None:
         """Give a week's keys; none when they were never made or are destroyed."""
@@ -156,12 +158,20 @@ class Keyring:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a secret file whole or not at all; its time is set to a constant."""
-    partial = path.with_suffix(".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.utime(partial, (0, 0))
-    partial.replace(path)
+    """
+    Write a new secret file, whole or not at all; its time is set to a constant.
+
+    Raises:
+        FileExistsError: there is a file of this name, which stays as it is.
+    """
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.utime(partial, (0, 0))
+        os.link(partial, path)
+    finally:
+        partial.unlink()

@@ -1,8 +1,8 @@
 """
 Opens a database so that it forgets what it is told to forget.
 
-SQLite in write-ahead mode with full synchronisation and secure deletion: an answered report survives a power
-cut, and a deleted row is overwritten. What pages and the write-ahead log still tell, `storage.rewriting` ends.
+SQLite in write-ahead mode with full synchronisation and secure deletion: an answered report survives a
+power cut, and a deleted row is overwritten. What pages and the log still tell, `storage.rewriting` ends.
 File times are set to a constant after each write, because the time of a file is the time of the last report.
 Statement values never reach a log.
 """

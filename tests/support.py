@@ -1,9 +1,9 @@
 """
-What tests of the whole path share: a clock, a stock of issuer keys, served sites, and envelopes of every kind.
+What tests of the whole path share: a clock, a stock of issuer keys, served sites, envelopes of every kind.
 
-Nothing here replaces a part of the server: sites are founded, opened and served by the project's own code, on
-real sockets and real files. Only time, the issuer keys (slow to make) and the child processes of detection and
-disclosure (slow to start) are handed in.
+Nothing here replaces a part of the server: sites are founded, opened and served by the code under test, on
+real sockets and real files. Only time is handed in, and what is slow: making issuer keys, starting child
+processes.
 """
 
 import asyncio
@@ -237,9 +237,7 @@ def sealed(
     """Seal a report."""
     made = token or new_token(site, week, class_of(draft.type) if first else None)
     receipt = Receipt.new(secrets.token_bytes)
-    return seal_with(
-        draft, made, entry_of(site, week), site.settings.root_key, receipt, secrets.token_bytes
-    )
+    return seal_with(draft, made, entry_of(site, week), site.settings.root_key, receipt, secrets.token_bytes)
 
 
 def sealed_facts(site: Site, facts: bytes, token: bytes, week: Week = WEEK) -> bytes:

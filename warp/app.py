@@ -7,10 +7,12 @@ at once: the server, and the command line beside it.
 
 import asyncio
 import contextlib
+import fcntl
 import functools
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
@@ -52,6 +54,10 @@ _BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
 
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
+"""Whether the running task is inside `Site.alone`."""
+
+
 def present() -> datetime:
     """Give the present time, aware, in UTC."""
     return datetime.now(UTC)
@@ -90,13 +96,28 @@ class Site:
             new_issuer=new_issuer,
         )
 
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep other processes from releasing, announcing and publishing; one's own steps may nest."""
+        if _alone.get():
+            yield
+            return
+        with (self.data / "lock").open("ab") as file:
+            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            token = _alone.set(True)
+            try:
+                yield
+            finally:
+                _alone.reset(token)
+
     async def publish_feeds(self, changed: Iterable[filters.Filter]) -> None:
         """Write the advisories' pages, and the feeds that a change touches."""
-        async with self.hub.reports.read() as connection:
-            everything = await advisories.everything(connection)
-        await asyncio.to_thread(
-            publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
-        )
+        async with self.alone():
+            async with self.hub.reports.read() as connection:
+                everything = await advisories.everything(connection)
+            await asyncio.to_thread(
+                publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
+            )
 
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
@@ -126,15 +147,19 @@ class Site:
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys stay as they are."""
-        made = await epochs.announce(self.epochs, weeks)
+        wanted = list(weeks)
+        await epochs.make_keys(self.epochs, wanted)  # takes seconds, and two processes do no harm
+        async with self.alone():
+            made = await epochs.announce(self.epochs, wanted)
         for _ in made:
             self.hub.log(Event.KEYS_MADE)
         return made
 
     async def release(self, now: datetime) -> Released:
         """Release the pool now, judge, and draft from new signals."""
-        released = await acts.release(self.hub, now)
-        await self._draft_signals()
+        async with self.alone():
+            released = await acts.release(self.hub, now)
+            await self._draft_signals()
         return released
 
     async def midnight(
@@ -148,12 +173,13 @@ class Site:
             weeks: Weeks that must have keys; by default the current one and the next four.
             open_pool: Release the pool also when it gives too little cover.
         """
-        done = await acts.midnight(self.hub, now, open_pool=open_pool)
-        await self.publish_accepted()
-        if done.closed:
-            await self.publish_figures()
+        async with self.alone():
+            done = await acts.midnight(self.hub, now, open_pool=open_pool)
+            await self._draft_signals()
+            await self.publish_accepted()
+            if done.closed:
+                await self.publish_figures()
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
-        await self._draft_signals()
         return done
 
     async def _draft_signals(self) -> None:
@@ -312,6 +338,7 @@ async def serving(
             loop=loop,
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
             logger=silent,
+            auto_decompress=False,  # nothing is taken encoded
         )
         listener = await loop.create_server(accept, host, port, backlog=_BACKLOG)
         started.callback(listener.close)

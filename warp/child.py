@@ -112,7 +112,7 @@ async def _ask(task: _Task, environment: Mapping[str, str] = MappingProxyType({}
     )
     answer, _ = await process.communicate(msgspec.msgpack.encode(task))
     if process.returncode != 0:
-        raise ChildFailed
+        raise ChildFailed("a child process ended without an answer; it said why above")
     return answer
 
 

@@ -2,8 +2,8 @@
 The demonstration: a seeded region in which members join, report, and are hit by a campaign.
 
 Plays ten weeks on a real server and a real socket, with real keys, tokens and envelopes, under a clock that
-is an argument; the last of them is the week before the present one. One shortcut, as in a replay: in the quiet
-weeks only members that report fetch tokens.
+is an argument; the last of them is the week before the present one. One shortcut, as in a replay: in the
+quiet weeks only members that report fetch tokens.
 """
 
 import secrets

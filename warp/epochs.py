@@ -32,6 +32,10 @@ class NoCoordinator(Exception):
     """Narratives are sealed to the coordinators; add one before keys are made."""
 
 
+class NoKeys(Exception):
+    """The week has no keys."""
+
+
 class Epochs(msgspec.Struct, frozen=True):
     """What making a week's keys needs."""
 
@@ -51,24 +55,33 @@ def weeks_ahead(now: datetime) -> list[Week]:
     return [Week.of(now).plus(i) for i in range(WEEKS_AHEAD + 1)]
 
 
+async def make_keys(epochs: Epochs, weeks: Iterable[Week]) -> None:
+    """Make the keys of weeks that come after the newest entry and have none yet."""
+    for week in _after_newest(epochs, weeks):
+        if epochs.keyring.week(week) is None:
+            made = await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
+            epochs.keyring.add(made)
+
+
 async def announce(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
     """
-    Make and publish the keys of weeks that come after the newest entry; gives those weeks.
+    Publish the entries of weeks that come after the newest one, with the keys that `make_keys` made.
 
     Raises:
         NoCoordinator: there is nobody to seal narratives to.
     """
-    made = []
-    for week in weeks:
-        newest = newest_document(epochs.tree)
-        previous = None if newest is None else read_entry(newest)
-        if previous is not None and week <= Week.parse(previous.week):
-            continue
-        entry = await _entry(epochs, week, previous, newest)
+    announced = []
+    for week in _after_newest(epochs, weeks):
+        entry = await _entry(epochs, week)
         document = directory.sign(entry, epochs.keyring.online, epochs.certificate)
         publication.publish_directory(epochs.tree, entry.number, document, week)
-        made.append(week)
-    return made
+        announced.append(week)
+    return announced
+
+
+def _after_newest(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
+    newest = newest_document(epochs.tree)
+    return [week for week in weeks if newest is None or week > Week.parse(read_entry(newest).week)]
 
 
 def newest_document(tree: Tree) -> bytes | None:
@@ -81,19 +94,19 @@ def read_entry(document: bytes) -> Entry:
     return msgspec.json.decode(document.split(b"\n")[0], type=Entry)
 
 
-async def _entry(epochs: Epochs, week: Week, previous: Entry | None, newest: bytes | None) -> Entry:
+async def _entry(epochs: Epochs, week: Week) -> Entry:
     async with epochs.identity.read() as connection:
         recipients = tuple((await coordinators.everyone(connection)).values())
         by_place = await members.by_place(connection)
-    if not recipients:
-        raise NoCoordinator
     keys = epochs.keyring.week(week)
+    if not recipients:
+        raise NoCoordinator("there is no coordinator to seal narratives to: warp coordinator add")
     if keys is None:
-        keys = await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
-        epochs.keyring.add(keys)
+        raise NoKeys("a week is announced after its keys are made")
+    newest = newest_document(epochs.tree)
     first_keys, further_key = directory.issuer_publics(keys.issuers)
     return Entry(
-        number=0 if previous is None else previous.number + 1,
+        number=0 if newest is None else read_entry(newest).number + 1,
         previous="" if newest is None else directory.digest(newest),
         issuer=epochs.issuer,
         week=str(week),

@@ -160,7 +160,7 @@ def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> N
 
 
 def _replace(target: Path, data: bytes, modified: datetime) -> None:
-    partial = target.with_name(target.name + ".partial")
+    partial = target.with_name(f".{target.name}.partial")
     partial.write_bytes(data)
     os.utime(partial, (modified.timestamp(), modified.timestamp()))
     partial.replace(target)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warp import config
@@ -230,6 +230,7 @@ def test_the_default_policy_is_not_written_so_that_a_stricter_default_reaches_ol
     assert "policy" not in (tmp_path / FILE).read_text(encoding="utf-8")
 
 
+@settings(deadline=None)
 @given(st.text().filter(lambda name: name.strip() and name.isprintable()))
 def test_any_name_that_is_allowed_reads_back(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     data = tmp_path_factory.mktemp("site")

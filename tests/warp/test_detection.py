@@ -181,13 +181,6 @@ def test_a_threshold_needs_two_members_too() -> None:
     assert len(_judged([30], distinct=2, thresholds=(rule,))) == 1
 
 
-def test_a_type_is_not_taken_for_another_that_begins_alike() -> None:
-    cells = {("intrusion-attempts/exploit", "UY"): [9], ("availability/ddos", "UY"): [9]}
-    first_tokens = {cell: {WEEK: 5} for cell in cells}
-    rules = [Threshold(type="intrusions", reports=1), Threshold(type="availability/dos", reports=1)]
-    assert judge(_counts(cells), first_tokens, NOW, rules) == []
-
-
 def test_a_cell_has_one_signal_and_c2_explains_it_better_than_a_threshold() -> None:
     rules = (
         Threshold(type="fraud/phishing", place="UY", reports=3),

@@ -85,7 +85,7 @@ def _band_by_the_rule(cell: Key, reports: int, members: int, secret: bytes) -> i
     seen = min(reports, 3 * members) + on_reports
     if seen < 7 or members + on_members < 5:
         return None
-    return max(7 * 2**power for power in range(20) if 7 * 2**power <= seen)
+    return max(7 << power for power in range(20) if 7 << power <= seen)
 
 
 def _stands_for(cell: Key, finer: Iterable[Key], homes: Iterable[Place]) -> tuple[set[Type], set[Place]]:
@@ -124,7 +124,7 @@ homes_of_members = st.sets(st.sampled_from(HOMES))
 secrets = st.binary(min_size=32, max_size=32)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_what_is_shown_is_what_the_rule_shows(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -140,7 +140,7 @@ def test_what_is_shown_is_what_the_rule_shows(
         assert cell.figure.band == band
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_no_figure_stands_for_fewer_than_five_reports_or_three_members_whatever_the_secret(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -151,6 +151,7 @@ def test_no_figure_stands_for_fewer_than_five_reports_or_three_members_whatever_
         assert _members(group, tokens) >= 3
 
 
+@settings(deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_at_least_is_never_more_than_the_true_count(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -163,6 +164,7 @@ def test_at_least_is_never_more_than_the_true_count(
     assert sum(cell.figure.at_least for cell in release.cells) <= sum(counts.values())
 
 
+@settings(deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_each_report_is_in_one_shown_cell_at_most_and_each_cell_stands_once(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -177,7 +179,7 @@ def test_each_report_is_in_one_shown_cell_at_most_and_each_cell_stands_once(
     assert sum(_reports(group, counts) for group in groups.values()) <= sum(counts.values())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_a_rolled_up_cell_stands_for_three_places_with_members_and_two_types(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -193,6 +195,7 @@ def test_a_rolled_up_cell_stands_for_three_places_with_members_and_two_types(
             assert len(types) >= 2
 
 
+@settings(deadline=None)
 @given(weeks(), homes_of_members, secrets)
 def test_what_stays_hidden_is_hidden_by_the_rule_at_its_own_level(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes
@@ -205,6 +208,7 @@ def test_what_stays_hidden_is_hidden_by_the_rule_at_its_own_level(
             assert _band_by_the_rule(key, reports, _members([key], tokens), secret) is None
 
 
+@settings(deadline=None)
 @given(weeks(), homes_of_members, secrets, st.randoms(use_true_random=False))
 def test_a_week_with_its_secret_has_one_release_in_whatever_order_it_is_given(
     week: tuple[Counts, Tokens], homes: set[str], secret: bytes, random: object
@@ -357,11 +361,15 @@ def test_classes_too_small_alone_are_shown_as_all_types() -> None:
 
 def test_a_class_is_not_shown_where_all_its_types_but_one_are() -> None:
     types = ("other/other", "other/undetermined")
-    counts, tokens = _everywhere(types, ["UY"], reports=4, members=4)
+    counts, tokens = _everywhere(types, ["UY"], reports=7, members=7)
     counts["other/other", "UY"], tokens["other/other", "UY"] = 20, {WEEK: 20}
-    shown = [set(_figures(counts, tokens, homes=("UY",), secret=secret)) for secret in SECRETS]
-    # What remains may show among all types, never as the class, which would be the one type left.
-    assert all(("other/other", "UY") in cells and ("other", "UY") not in cells for cells in shown)
+    shown = {tuple(_figures(counts, tokens, homes=("UY",), secret=secret)) for secret in SECRETS}
+    # What remains may show by itself or among all types, never as a class that stands for one type.
+    assert shown == {
+        (("other/other", "UY"),),
+        (("other/other", "UY"), ("other/undetermined", "UY")),
+        (("", "UY"), ("other/other", "UY")),
+    }
 
 
 def test_reports_without_a_place_are_shown_for_the_world_only() -> None:
@@ -448,6 +456,7 @@ def test_members_without_a_known_place_are_a_source_nowhere() -> None:
     assert place_to_name("UY", {"": 50, "UY": 4}, POLICY) == ""
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["", *HOMES, "005", "419", "019", "001"]),
     st.dictionaries(st.sampled_from([*HOMES, "", "005"]), st.integers(0, 9)),

@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warp import places, taxonomy
@@ -113,6 +113,7 @@ def test_no_draft_holds_a_number_of_its_signal(code: str, method: str) -> None:
         ]
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Signal,

@@ -10,6 +10,7 @@ import click
 
 from keys.errors import KeysError
 from warp.advising import NotPossible
+from warp.child import ChildFailed
 from warp.cli import coordinating, people, reporting, runs, site
 from warp.client import ClientError
 from warp.config import ConfigError
@@ -22,6 +23,7 @@ from warp.wallet import WalletError
 _EXPECTED = (
     AlreadyThere,
     BadHistory,
+    ChildFailed,
     ClientError,
     ConfigError,
     InvalidReport,
