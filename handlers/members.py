@@ -29,10 +29,13 @@ class Joining(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def post(request: web.Request) -> web.Response:
     """Bind a credential to an invitation; 204, and again for the same two."""
     body = await bodies.read(request, "application/json", _MOST)
+    malformed = Problem(400, "bad-request", "Send {invitation, credential} as JSON.")
+    if len(body) > _MOST:
+        raise malformed
     try:
         joining = msgspec.json.decode(body, type=Joining)
     except msgspec.DecodeError:
-        raise Problem(400, "bad-request", "Send {invitation, credential} as JSON.") from None
+        raise malformed from None
     if len(joining.credential) != CREDENTIAL_BYTES or len(joining.invitation) != INVITATION_BYTES:
         raise Problem(400, "bad-request", "An invitation's code is 16 bytes, a credential 32, in base64.")
     earliest = str(Week.of(request.app[CLOCK]()).plus(-INVITATION_WEEKS))

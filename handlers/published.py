@@ -27,6 +27,8 @@ class _Variant(NamedTuple):
     body: bytes
     etag: str
     headers: dict[str, str]
+    unchanged: dict[str, str]
+    """Headers of a 304."""
 
 
 class _File(NamedTuple):
@@ -72,8 +74,7 @@ class Published:
         file = self._file(path, media_type, caching)
         variant = file.gzip if _takes_gzip(request.headers.get("Accept-Encoding", "")) else file.plain
         if _matches(request, variant):
-            headers = {name: value for name, value in variant.headers.items() if name in _KEPT_ON_304}
-            return web.Response(status=304, headers=headers)
+            return web.Response(status=304, headers=variant.unchanged)
         return web.Response(body=variant.body, headers=variant.headers)
 
     def _file(self, path: str, media_type: str, caching: str) -> _File:
@@ -119,22 +120,24 @@ _KEPT_ON_304 = frozenset({"ETag", "Cache-Control", "Last-Modified", "Vary"})
 
 def _variant(body: bytes, headers: dict[str, str]) -> _Variant:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return _Variant(body, etag, headers | {"ETag": etag})
+    headers = headers | {"ETag": etag}
+    unchanged = {name: value for name, value in headers.items() if name in _KEPT_ON_304}
+    return _Variant(body, etag, headers, unchanged)
 
 
 def _takes_gzip(accepted: str) -> bool:
-    return any(
-        coding.partition(";")[0].strip() == "gzip" and not _REFUSED.search(coding)
-        for coding in accepted.split(",")
-    )
+    return _GZIP.search(accepted) is not None
 
 
-_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?=[;,]|$)(?![^,]*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""gzip among the codings, without a weight of zero."""
 
 
 def _matches(request: web.Request, variant: _Variant) -> bool:
     """Compare the validators as RFC 9110 §13.2.2 says: If-None-Match, and only without it the date."""
     known = request.headers.get("If-None-Match")
+    if known == variant.etag:
+        return True
     if known is not None:
         tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
         return variant.etag in tags or "*" in tags

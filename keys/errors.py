@@ -189,3 +189,15 @@ class SecondKeysForWeek(DirectoryError):
 
 class BadInvitation(KeysError):
     """This is not an invitation, or a character of it is wrong; copy it again."""
+
+
+class ReplyError(KeysError):
+    """This reply cannot be read."""
+
+
+class NotYourReply(ReplyError):
+    """This reply is sealed to somebody else."""
+
+
+class MalformedReply(ReplyError):
+    """This reply has not the form that it should have."""

@@ -2,7 +2,7 @@
 The server's private keys: one file a week, made weeks ahead and destroyed on schedule.
 
 A week's report key opens its envelopes, its twelve issuer keys sign its tokens. Whoever seizes the disk later
-finds only the weeks still open (DESIGN.md §4). The root key is never here: it certifies `online.key` and is
+finds only the weeks still open (docs/threat-model.md). The root key is never here: it certifies `online.key` and is
 kept offline.
 """
 

@@ -103,7 +103,7 @@ def _plaintext_size(recipients: int) -> int:
 def _pack(narrative: Narrative, text_room: int) -> bytes:
     if len(narrative.reply_key) != PUBLIC_SIZE or len(narrative.thread) != THREAD_SIZE:
         raise MalformedNarrative
-    if not _is_language(narrative.language):
+    if not is_language(narrative.language):
         raise BadLanguage
     try:
         text = narrative.text.encode()
@@ -126,10 +126,11 @@ def _unpack(plaintext: bytes) -> Narrative:
     except (struct.error, UnicodeDecodeError):
         raise MalformedNarrative from None
     end = text_start + text_length
-    if version != _VERSION or not _is_language(language) or end > len(plaintext) or any(plaintext[end:]):
+    if version != _VERSION or not is_language(language) or end > len(plaintext) or any(plaintext[end:]):
         raise MalformedNarrative
     return Narrative(text, language, reply_key, thread)
 
 
-def _is_language(tag: str) -> bool:
+def is_language(tag: str) -> bool:
+    """Say whether a text has the form of a BCP 47 tag of at most 35 characters."""
     return len(tag) <= MAX_LANGUAGE and _LANGUAGE.fullmatch(tag) is not None

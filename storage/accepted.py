@@ -7,22 +7,20 @@ nothing, in the database either, tells a mark from a filler.
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Insert, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
 
 STEP = 64
 """A list grows by a multiple of this each day, also when nothing came."""
+_AT_ONCE = 1000
+"""Rows of a statement: a release after a campaign must not make the server large."""
 
 
 async def wait(connection: AsyncConnection, marks: Sequence[bytes]) -> None:
     """Keep marks (32 bytes each) for the next midnight."""
-    if marks:
-        await connection.execute(
-            insert(schema.accepted_waiting).prefix_with("OR IGNORE"),
-            [{"mark": mark} for mark in sorted(marks)],
-        )
+    await _insert(connection, insert(schema.accepted_waiting).prefix_with("OR IGNORE"), sorted(marks))
 
 
 async def grow(connection: AsyncConnection, week: str, randbytes: Callable[[int], bytes]) -> None:
@@ -33,8 +31,16 @@ async def grow(connection: AsyncConnection, week: str, randbytes: Callable[[int]
     waiting = list((await connection.execute(select(waits).where(waits.not_in(listed)))).scalars())
     fillers = STEP - len(waiting) % STEP if len(waiting) % STEP or not waiting else 0
     marks = sorted([*waiting, *(randbytes(32) for _ in range(fillers))])
-    await connection.execute(insert(schema.accepted), [{"week": week, "mark": mark} for mark in marks])
+    await _insert(connection, insert(schema.accepted), marks, week=week)
     await connection.execute(delete(schema.accepted_waiting))
+
+
+async def _insert(
+    connection: AsyncConnection, statement: Insert, marks: Sequence[bytes], **others: str
+) -> None:
+    for start in range(0, len(marks), _AT_ONCE):
+        rows = [{"mark": mark, **others} for mark in marks[start : start + _AT_ONCE]]
+        await connection.execute(statement, rows)
 
 
 async def marks(connection: AsyncConnection, week: str) -> list[bytes]:

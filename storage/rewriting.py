@@ -9,11 +9,9 @@ Plain `sqlite3`, because it is no statement on any table.
 import contextlib
 import os
 import sqlite3
-import time
 from pathlib import Path
 
-_TRIES = 50
-_PAUSE_SECONDS = 0.1
+_PATIENCE_SECONDS = 5
 
 
 class StillInUse(Exception):
@@ -35,12 +33,9 @@ def rewrite(path: Path, *, in_memory: bool) -> None:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA temp_store = {'MEMORY' if in_memory else 'FILE'}")
         connection.execute("VACUUM")
-        for _ in range(_TRIES):
-            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy:
-                break
-            time.sleep(_PAUSE_SECONDS)
-        else:
+        connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}")
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
             raise StillInUse("the write-ahead log could not be emptied")
     hide_times(path)
 

@@ -1,6 +1,7 @@
 """Sites for the tests: a founded data folder is made once, and every test gets its own copy."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -52,3 +53,12 @@ async def shared(
     data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("shared") / "site"))
     async with served(data, Clock(), stock) as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked slow, unless WARP_SLOW_TESTS is set."""
+    if os.environ.get("WARP_SLOW_TESTS"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: set WARP_SLOW_TESTS=1 to run it"))

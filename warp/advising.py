@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, coordinators, figures, members, signals
 from warp import disclosure, drafting, places, taxonomy
@@ -44,7 +45,10 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
             signal = kept.signal
             place = disclosure.place_to_name(signal.place, by_place, policy)
             release = await figures.of_week(connection, signal.week)
-            figure = None if release is None else _figure(release, signal.type, signal.place)
+            figure = None
+            if release is not None and place == signal.place:
+                # Beside a wider place the band would lead, through the published row, to the one withheld.
+                figure = _figure(release, signal.type, place)
             identifier = f"{signal.week.lower()}-{random_word(hub.random)}"
             draft = drafting.draft(signal, identifier, place, figure, languages)
             await advisories.save(connection, draft)
@@ -68,12 +72,13 @@ async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
     return written
 
 
-async def edit(hub: Hub, identifier: str, author: str, change: Change) -> Advisory:
+async def edit(hub: Hub, identifier: str, author: str, change: Change, policy: Policy) -> Advisory:
     """
     Take over a draft and change it; its author is then the coordinator.
 
     Raises:
-        NotPossible: no such draft, no such coordinator, or a text or code is not allowed.
+        NotPossible: no such draft, no such coordinator, a text or code is not allowed, or a draft that came
+            of reports would name a place where too few members could have been the source.
     """
     await _require_coordinator(hub, author)
     async with hub.reports.write() as connection:
@@ -91,6 +96,8 @@ async def edit(hub: Hub, identifier: str, author: str, change: Change) -> Adviso
             sector=found.sector if change.sector is None else change.sector,
         )
         _check(edited)
+        if change.place is not None and await _is_of_a_signal(connection, identifier):
+            await _require_nameable(hub, edited.place, policy)
         await advisories.save(connection, edited)
     return edited
 
@@ -161,6 +168,19 @@ def _check(advisory: Advisory) -> None:
         raise NotPossible("place: not an ISO 3166-1 or M49 code")
     if advisory.sector and advisory.sector not in taxonomy.SECTORS:
         raise NotPossible("sector: not a NIS2 sector")
+
+
+async def _is_of_a_signal(connection: AsyncConnection, identifier: str) -> bool:
+    return any(kept.advisory == identifier for kept in await signals.everything(connection))
+
+
+async def _require_nameable(hub: Hub, place: str, policy: Policy) -> None:
+    async with hub.identity.read() as connection:
+        by_place = await members.by_place(connection)
+    wider = disclosure.place_to_name(place, by_place, policy)
+    if wider != place:
+        instead = wider or "everywhere (an empty place)"
+        raise NotPossible(f"place: too few members there could have been the source; name {instead}")
 
 
 async def _require_coordinator(hub: Hub, name: str) -> None:

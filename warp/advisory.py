@@ -3,7 +3,7 @@ Advisories: what a warning says, who wrote and who approved it, and for whom it 
 
 The domain's last word before publication; it renders nothing and stores nothing. A figure in an advisory is
 a `Figure`, so that an exact count cannot be published by mistake. Its place is what the coordinators may name
-(DESIGN.md §6): a country, a wider M49 area, or nothing for everywhere.
+(`disclosure.place_to_name`): a country, a wider M49 area, or nothing for everywhere.
 """
 
 import enum

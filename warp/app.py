@@ -129,10 +129,14 @@ class Site:
         """Write the figures of closed weeks that are not public yet, and the page of the newest."""
         async with self.hub.reports.read() as connection:
             weeks = await figures.closed_weeks(connection)
-            wanted = [week for week in weeks if self.tree.read(f"v1/figures/{week}.json") is None]
+            wanted = [week for week in weeks if not self._figures_are_public(week)]
             releases = [await figures.of_week(connection, week) for week in (*wanted, *weeks[-1:])]
         for release in releases or [None]:
             publication.publish_figures(self.tree, self.publisher, PAGES, release, weeks)
+
+    def _figures_are_public(self, week: str) -> bool:
+        pages = (f"{language}/figures/{week}.html" for language in self.settings.languages)
+        return all(self.tree.read(path) is not None for path in (f"v1/figures/{week}.json", *pages))
 
     async def publish_accepted(self) -> None:
         """Write the accepted lists of the week in which the last finished day lies, and of the one before."""
@@ -148,8 +152,9 @@ class Site:
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys stay as they are."""
         wanted = list(weeks)
-        await epochs.make_keys(self.epochs, wanted)  # takes seconds, and two processes do no harm
+        keys = await epochs.make_keys(self.epochs, wanted)  # takes seconds, so nobody waits for it
         async with self.alone():
+            epochs.keep(self.epochs, keys)
             made = await epochs.announce(self.epochs, wanted)
         for _ in made:
             self.hub.log(Event.KEYS_MADE)
@@ -196,12 +201,20 @@ class Site:
     async def catch_up(self, *, open_pool: bool = False) -> bool:
         """Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not."""
         midnight = datetime.combine(self.clock().date(), time(), UTC)
-        async with self.hub.reports.read() as connection:
-            done = (await pool.waiting(connection)).day
-        if done >= acts.ended_day(midnight):
-            return False
-        await self.midnight(midnight, open_pool=open_pool)
+        async with self.alone():
+            async with self.hub.reports.read() as connection:
+                done = (await pool.waiting(connection)).day
+            if done >= acts.ended_day(midnight):
+                return False
+            await self.midnight(midnight, open_pool=open_pool)
         return True
+
+    async def mend(self) -> None:
+        """Make up for a stop between the steps of a midnight: rewrite the databases, announce what is due."""
+        async with self.alone():
+            await self.hub.rewrite(self.hub.reports.path)
+            await self.hub.rewrite(self.hub.identity.path)
+        await self.announce(epochs.weeks_ahead(self.clock()))
 
     async def hour(self) -> None:
         """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
@@ -369,7 +382,8 @@ async def serve(data: Path, host: str | None, port: int | None, started: Callabl
     """
     asyncio.get_running_loop().set_exception_handler(_log_only_the_event)
     async with open_site(data) as site:
-        await site.catch_up()
+        if not await site.catch_up():
+            await site.mend()
         await site.publish_all()
         address = host or site.settings.listen.host
         async with serving(site, address, site.settings.listen.port if port is None else port) as bound:

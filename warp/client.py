@@ -23,7 +23,7 @@ from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
 from keys.tokens import Pending, VerifyKey
 from warp import taxonomy
-from warp.report import Report, encode, encode_lookup
+from warp.report import Report, check, encode, encode_lookup
 from warp.wallet import Contents, Filed, Tokens, Wallet
 from warp.weeks import Week
 
@@ -31,6 +31,7 @@ WEEKS_AHEAD = 4
 _TIMEOUT = aiohttp.ClientTimeout(total=120)
 _LARGEST_ANSWER = 1 << 20
 _TEMPORARY = frozenset({408, 425, 429})
+_NOT_WARP = "the answer ({}) is not a WARP server's; check the address and the network"
 
 
 class ClientError(Exception):
@@ -129,7 +130,7 @@ async def request(
         return Answer(response.status, data)
     reason = _reason(data)
     if reason is None:
-        raise Unreachable(f"the answer ({response.status}) is not a WARP server's; check address and network")
+        raise Unreachable(_NOT_WARP.format(response.status))
     if response.status in _TEMPORARY or response.status >= 500:
         raise Unreachable(f"the server answered {response.status}: {reason}")
     raise Refused(f"the server answered {response.status}: {reason}")
@@ -173,7 +174,10 @@ async def redeem(session: aiohttp.ClientSession, url: str, code: bytes, credenti
         Refused, Unreachable.
     """
     body = msgspec.json.encode({"invitation": code, "credential": credential})
-    await request(session, "POST", f"{url}/v1/members", body, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"}
+    answer = await request(session, "POST", f"{url}/v1/members", body, headers)
+    if answer.status != 204:
+        raise Unreachable(_NOT_WARP.format(answer.status))
 
 
 class Synced(NamedTuple):
@@ -347,10 +351,12 @@ def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> S
         NarrativeError: the text does not fit.
     """
     contents, week = wallet.contents, Week.of(now)
-    entry, root = entry_of_week(wallet, week)
     receipt = Receipt.new(randbytes)
-    token = _take_token(contents, str(week), taxonomy.class_of(draft.type))
+    check(draft.facts(receipt.lookup))
+    entry, root = entry_of_week(wallet, week)
+    left, token = _next_token(contents, str(week), taxonomy.class_of(draft.type))
     sealed = seal_with(draft, token, entry, root, receipt, randbytes)
+    left.erase(token)
     contents.outbox.append(sealed)
     contents.filed.append(Filed(str(week), receipt.secret))
     wallet.save()
@@ -370,7 +376,7 @@ def seal_with(
     return envelope.seal(envelope.pack(content), entry.report_key, root)
 
 
-def _take_token(contents: Contents, week: str, of_class: str) -> bytes:
+def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, bytes]:
     left = contents.tokens.get(week)
     if left is None:
         raise ClientError(
@@ -378,9 +384,9 @@ def _take_token(contents: Contents, week: str, of_class: str) -> bytes:
             "that a member became active; syncing regularly, ahead of need, does not"
         )
     if of_class in left.first:
-        return left.first.pop(of_class)
+        return left, left.first[of_class]
     if left.further:
-        return left.further.pop()
+        return left, left.further[-1]
     raise ClientError(
         f"the tokens of {week} are used up for this class. For many similar incidents, report once and say "
         "how many it stands for (--similar)"
@@ -406,7 +412,9 @@ async def post_envelope(session: aiohttp.ClientSession, url: str, sealed: bytes)
         Refused, Unreachable.
     """
     headers = {"Content-Type": "application/octet-stream"}
-    await request(session, "POST", f"{url}/v1/reports", sealed, headers)
+    answer = await request(session, "POST", f"{url}/v1/reports", sealed, headers)
+    if answer != Answer(202, b""):
+        raise Unreachable(_NOT_WARP.format(answer.status))
 
 
 async def deliver(wallet: Wallet) -> int:

@@ -3,8 +3,8 @@ The gate for numbers: turns exact tallies into the figures that may leave the se
 
 A week's close passes through here once. Each report is counted in at most one published cell; a cell is shown
 only when enough reports from enough members stand behind it, both judged with a secret offset, and then only
-as a band (DESIGN.md §6). What stays hidden in its week waits for its month and quarter, which are not made
-here yet. No other module makes a `Figure` or a `Release`.
+as a band (docs/protocol.md §14). What stays hidden in its week waits for its month and quarter, which are not
+made here yet. No other module makes a `Figure` or a `Release`.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ WORLD = "001"
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Thresholds of publication; the defaults are DESIGN.md §6."""
+    """Thresholds of publication; see docs/operating.md."""
 
     reports: int = 7
     """A cell needs so many reports, secret offset included; bands are 1, 2, 4, … times it."""
@@ -137,7 +137,7 @@ def protect(
     Returns:
         One partition: every report in at most one shown cell, every hidden cell absent.
 
-    Source: DESIGN.md §6.
+    Source: the rule of docs/protocol.md §14.
     """
     remaining = {cell for cell, reports in counts.items() if reports > 0}
     homes = set(member_places) - {""}

@@ -15,7 +15,7 @@ import msgspec
 
 from keys import directory
 from keys.directory import Certificate, Entry
-from keys.keyring import WEEKS_AHEAD, IssuerKeys, Keyring, make_week
+from keys.keyring import WEEKS_AHEAD, IssuerKeys, Keyring, WeekKeys, make_week
 from keys.tokens import IssuerKey
 from storage import coordinators, members
 from storage.database import Database
@@ -55,17 +55,25 @@ def weeks_ahead(now: datetime) -> list[Week]:
     return [Week.of(now).plus(i) for i in range(WEEKS_AHEAD + 1)]
 
 
-async def make_keys(epochs: Epochs, weeks: Iterable[Week]) -> None:
-    """Make the keys of weeks that come after the newest entry and have none yet."""
-    for week in _after_newest(epochs, weeks):
-        if epochs.keyring.week(week) is None:
-            made = await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
-            epochs.keyring.add(made)
+async def make_keys(epochs: Epochs, weeks: Iterable[Week]) -> list[WeekKeys]:
+    """Make the keys of weeks that come after the newest entry and have none yet; `keep` stores them."""
+    return [
+        await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
+        for week in _after_newest(epochs, weeks)
+        if epochs.keyring.week(week) is None
+    ]
+
+
+def keep(epochs: Epochs, made: Iterable[WeekKeys]) -> None:
+    """Store keys, but never in place of others: those may have been announced meanwhile."""
+    for keys in made:
+        if epochs.keyring.week(keys.week) is None:
+            epochs.keyring.add(keys)
 
 
 async def announce(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
     """
-    Publish the entries of weeks that come after the newest one, with the keys that `make_keys` made.
+    Publish the entries of weeks that come after the newest one, with the keys that are kept.
 
     Raises:
         NoCoordinator: there is nobody to seal narratives to.

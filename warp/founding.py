@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,7 +30,7 @@ from keys.narrative import MAX_RECIPIENTS as MOST_COORDINATORS
 from storage import coordinators, pool
 from storage.database import open_database
 from warp import config
-from warp.config import Config
+from warp.config import Config, Listen
 from warp.weeks import Week
 
 TAKE_OFFLINE = "take-offline"
@@ -76,6 +77,7 @@ async def found(
     root = Ed25519PrivateKey.generate()
     public = base64.b64encode(root.public_key().public_bytes_raw()).decode()
     made = Config(name=name, url=url, created=today, root=public, **(settings or {}))  # type: ignore[arg-type]
+    made = msgspec.structs.replace(made, listen=_listen(made))
     data.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
     try:
@@ -90,6 +92,14 @@ async def found(
         shutil.rmtree(workshop)
         raise
     return made
+
+
+def _listen(made: Config) -> Listen:
+    """Listen where a local address says; behind any other address stands a proxy, which is told the port."""
+    parts = urlsplit(made.url)
+    if parts.hostname in ("127.0.0.1", "localhost") and parts.port and made.listen == Listen():
+        return Listen(port=parts.port)
+    return made.listen
 
 
 def certify(data: Path, root_file: Path, first: Week, last: Week) -> None:
@@ -148,10 +158,11 @@ def _first_coordinator(workshop: Path) -> dict[str, str]:
 
 
 async def _fill(workshop: Path, recipients: Mapping[str, str], today: date) -> None:
+    for recipient in recipients.values():
+        age.Recipient.from_string(recipient)
     identity = await open_database(workshop / "identity.db", "identity")
     async with identity.write() as connection:
         for name, recipient in recipients.items():
-            age.Recipient.from_string(recipient)
             await coordinators.add(connection, name, recipient)
     await identity.close()
     reports = await open_database(workshop / "reports.db", "reports")

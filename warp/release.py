@@ -1,9 +1,9 @@
 """
 The release: opens the pool, shuffled, into counts; then judges, closes weeks, and forgets.
 
-Everything that happens at midnight UTC, in the one order that is safe: release, accepted list, detection,
-close of the week, keys, forgetting, rewriting. Each step can be repeated, so a server that was down at
-midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
+Everything that happens at midnight UTC, in the one order that is safe: release, detection, close of the
+week, forgetting, accepted list, rewriting. Each step can be repeated, so a server that was down at midnight
+does its work when it is back. Nothing here is told or keeps a time finer than a day.
 """
 
 import contextlib
@@ -268,9 +268,10 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
         open_pool: Release also when the pool gives too little cover, as an operator may command.
     """
     released = await _open_pool(hub, now) if open_pool or await is_due(hub) else None
-    list_week = await grow_accepted_list(hub, now)
     closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
     destroyed = await forget(hub, now)
+    # Says that the midnight is done, so it comes after all that cannot be made up for at the next start.
+    list_week = await grow_accepted_list(hub, now)
     await hub.rewrite(hub.reports.path)
     await hub.rewrite(hub.identity.path)
     return Midnight(released, list_week, closed, destroyed)

@@ -9,11 +9,13 @@ with arrivals. Within a class and week every row is another member with its firs
 
 import asyncio
 import calendar
+import contextlib
 import csv
+import itertools
 import re
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
@@ -36,7 +38,9 @@ from warp.weeks import Week
 
 COLUMNS = ("arrival", "occurred", "type", "place", "sector", "tags")
 _AT_ONCE = 16
-"""Requests under way at a time."""
+"""Reports under way at a time."""
+_FETCHING = 4
+"""Bundles under way at a time: enough to keep the server's signers busy."""
 NOON = time(12)
 _NOBODY = bytes(32)
 
@@ -213,6 +217,7 @@ class _Player:
         self._url = url
         self._session = session
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._fetches = asyncio.Semaphore(_FETCHING)
         self._credentials: list[bytes] = []
         self._homes: list[str] = []
         self.summary = Summary()
@@ -235,18 +240,28 @@ class _Player:
         self, week: Week, number: int, rows: Sequence[Row], progress: Callable[[Progress], None]
     ) -> None:
         self._clock.set(week.start)
-        await self._admit(max(Counter(taxonomy.class_of(row.draft.type) for row in rows).values()))
+        count = max(Counter(taxonomy.class_of(row.draft.type) for row in rows).values())
+        await self._admit(count)
         epoch = await self._epoch(number)
-        days: dict[date, list[Row]] = defaultdict(list)
-        for row in rows:
-            days[row.arrival].append(row)
-        for day, arrived in days.items():
-            self._clock.set(datetime.combine(day, NOON, UTC))
-            await asyncio.gather(*(self._report(epoch, row) for row in arrived))
-            await self._midnight(week, datetime.combine(day + timedelta(days=1), time(), UTC))
-            progress(Progress(self.summary.sent, day))
+        async with self._fetching(epoch, self._credentials[:count]):
+            for day, arrived in itertools.groupby(rows, lambda row: row.arrival):
+                self._clock.set(datetime.combine(day, NOON, UTC))
+                await asyncio.gather(*(self._report(epoch, row) for row in arrived))
+                await self._midnight(week, datetime.combine(day + timedelta(days=1), time(), UTC))
+                progress(Progress(self.summary.sent, day))
         if self._clock.now() < week.end:
             await self._midnight(week, week.end)
+
+    @contextlib.asynccontextmanager
+    async def _fetching(self, epoch: "_Epoch", credentials: Sequence[bytes]) -> AsyncIterator[None]:
+        """Fetch a week's bundles while its days are played, so that the signers do not wait for midnights."""
+        epoch.bundles = [asyncio.create_task(self._bundle(epoch, each)) for each in credentials]
+        try:
+            yield
+        finally:
+            for fetching in epoch.bundles:
+                fetching.cancel()
+            await asyncio.gather(*epoch.bundles, return_exceptions=True)
 
     async def _midnight(self, week: Week, now: datetime) -> None:
         self._clock.set(now)
@@ -279,11 +294,8 @@ class _Player:
         of_class = taxonomy.class_of(row.draft.type)
         member = epoch.reported[of_class]
         epoch.reported[of_class] += 1
+        token = (await epoch.bundles[member]).first.pop(of_class)
         async with self._turns:
-            async with epoch.locks[member]:
-                if member not in epoch.bundles:
-                    epoch.bundles[member] = await self._bundle(epoch, self._credentials[member])
-            token = epoch.bundles[member].first.pop(of_class)
             receipt = Receipt.new(secrets.token_bytes)
             sealed = client.seal_with(row.draft, token, epoch.entry, epoch.root, receipt, secrets.token_bytes)
             self.summary.sent += 1
@@ -295,11 +307,10 @@ class _Player:
                 self.summary.accepted += 1
 
     async def _bundle(self, epoch: "_Epoch", credential: bytes) -> Tokens:
-        pending = client.blind_bundle(epoch.entry, epoch.keys, secrets.token_bytes)
-        week = epoch.entry.week
-        return await client.fetch_tokens(
-            self._session, self._url, credential, client.Bundle(week, epoch.keys, pending)
-        )
+        async with self._fetches:
+            pending = client.blind_bundle(epoch.entry, epoch.keys, secrets.token_bytes)
+            bundle = client.Bundle(epoch.entry.week, epoch.keys, pending)
+            return await client.fetch_tokens(self._session, self._url, credential, bundle)
 
 
 class _Epoch:
@@ -311,5 +322,5 @@ class _Epoch:
         self.keys = client.token_keys(entry)
         self.reported: Counter[str] = Counter()
         """Class to reports so far; the next one is the member's of this number."""
-        self.bundles: dict[int, Tokens] = {}
-        self.locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.bundles: list[asyncio.Task[Tokens]] = []
+        """By the member's number; each of them is needed by some row of the week."""

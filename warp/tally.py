@@ -2,7 +2,7 @@
 Exact internal counts: what a release adds to the tallies.
 
 Pure counting, independent of the order in which reports arrive. The tables are narrow on purpose and never
-the full cross (DESIGN.md §5): nobody, the coordinators included, can look up type × place × sector × month.
+the full cross (docs/data.md): nobody, the coordinators included, can look up type × place × sector × month.
 An exact count never leaves the server; `warp.disclosure` makes the figures that may.
 """
 
@@ -86,7 +86,7 @@ def members(cells: Iterable[tuple[str, str]], first_tokens: FirstTokens) -> int:
 
     A member has one first token per class and week, so that within one (token week, class) every first token
     is another member; across weeks or classes it may be the same one. Hence the largest single sum, never a
-    sum over classes or weeks (DESIGN.md §4).
+    sum over classes or weeks (docs/threat-model.md).
     """
     sums: Counter[tuple[Week, str]] = Counter()
     for cell in cells:

@@ -43,6 +43,11 @@ class Tokens(msgspec.Struct):
         """Give the number of unused tokens."""
         return len(self.first) + len(self.further)
 
+    def erase(self, token: bytes) -> None:
+        """Forget a token that is now in an envelope."""
+        self.first = {of_class: kept for of_class, kept in self.first.items() if kept != token}
+        self.further = [kept for kept in self.further if kept != token]
+
 
 class Filed(msgspec.Struct, frozen=True):
     """A report that was made with this wallet."""
@@ -131,6 +136,16 @@ class Wallet:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self._path)
+        _make_durable(self._path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """Have a renamed file keep its new name through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def create(path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> Wallet:

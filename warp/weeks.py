@@ -2,7 +2,7 @@
 ISO weeks, months and quarters, the only units of time that WARP keeps.
 
 The lowest floor of the domain. Everything is UTC. A week is written 2026-W47; a week, and with it a day,
-belongs to the month and quarter of its Thursday (DESIGN.md §6), so that months and quarters are whole weeks.
+belongs to the month and quarter of its Thursday so that months and quarters are whole weeks.
 """
 
 import re

@@ -13,7 +13,6 @@ import pytest
 from keys import envelope, tokens
 from tests.support import (
     BINARY,
-    NOON,
     PHISHING,
     WEEK,
     Answer,

@@ -5,15 +5,9 @@ Needs Node 20 and `npm ci` in tests/node. Without them these tests are skipped; 
 fail.
 """
 
-import base64
 import hashlib
-import json
-import os
 import random
 import secrets
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -23,8 +17,8 @@ from keys.envelope import Content
 from keys.hybrid import HybridKey
 from keys.narrative import Narrative
 from keys.tokens import IssuerKey, VerifyKey
+from tests.interop import NodeRefused, call, data, need_node, text
 
-NODE_FOLDER = Path(__file__).resolve().parents[1] / "node"
 RANDBYTES = random.Random(1).randbytes
 KEY = HybridKey.generate(RANDBYTES)
 ROOT = RANDBYTES(32)
@@ -36,42 +30,10 @@ NARRATIVE = Narrative(
 ISSUER_NAME = "warp.example"
 
 
-def text(data):
-    return base64.b64encode(data).decode()
-
-
-def data(value):
-    return base64.b64decode(value, validate=True)
-
-
-class NodeRefused(Exception):
-    pass
-
-
 @pytest.fixture(scope="module")
 def node():
     """Gives a call of one of the commands of interop.mjs."""
-    program = shutil.which("node")
-    missing = "" if program else "node is not installed"
-    if program and not (NODE_FOLDER / "node_modules").is_dir():
-        missing = "npm ci has not been run in tests/node"
-    if missing and os.environ.get("WARP_REQUIRE_ALL") == "1":
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
-
-    def call(command, cases=None, **fields):
-        done = subprocess.run(
-            [program, str(NODE_FOLDER / "interop.mjs"), command],
-            input=json.dumps(fields if cases is None else cases).encode(),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if done.returncode:
-            raise NodeRefused(done.stderr.decode())
-        return json.loads(done.stdout)
-
+    need_node()
     return call
 
 

@@ -308,7 +308,7 @@ def test_the_largest_report_leaves_room_in_its_envelope() -> None:
             urgent=False,
         )
     )
-    assert len(largest) <= 1051  # DESIGN.md §4: facts are padded to this
+    assert len(largest) <= 1051  # docs/protocol.md §3: facts are padded to this
 
 
 def test_only_the_test_type_is_a_test() -> None:

@@ -159,7 +159,7 @@ async def draft(data: Path, identifier: str | None, name: str, type_: str | None
         elif type_:
             raise click.UsageError("--type belongs to a new draft")
         change = msgspec.structs.replace(said.change, texts=await _texts(site, identifier, said))
-        saved = await advising.edit(site.hub, identifier, name, change)
+        saved = await advising.edit(site.hub, identifier, name, change, site.settings.policy)
     click.echo(
         f"{saved.id}, revision {saved.revision}, by {saved.author}. Next: another coordinator publishes it."
     )

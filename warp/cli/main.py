@@ -54,9 +54,14 @@ def main() -> None:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         _end("stopped; nothing was sent or changed by the last step", 130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
+    except click.UsageError as error:
+        hint = f"; see: {error.ctx.command_path} --help" if error.ctx else ""
+        _end(" ".join(error.format_message().split()).rstrip(".") + hint, 2)
+    except click.ClickException as error:
+        _end(error.format_message(), 2)
     except _EXPECTED as error:
         _end(_sentence(error), 2)
     except KeyboardInterrupt:

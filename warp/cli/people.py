@@ -36,6 +36,7 @@ async def add(data: Path, name: str, place: str) -> None:
     """
     if not name.strip() or not name.isprintable():
         raise click.BadParameter("must be one line of text", param_hint="NAME")
+    place = place.upper()
     if place and not places.is_place(place):
         raise click.BadParameter("not an ISO 3166-1 or M49 code", param_hint="--place")
     async with open_site(data) as site:

@@ -79,7 +79,8 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
         raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
     if wallet_path.exists():
         with _opened(wallet_path, key_file) as found:
-            if found.contents.invitation != invited.code:
+            same = found.contents.url == url.rstrip("/") and found.contents.root == invited.root
+            if not same or found.contents.invitation not in (b"", invited.code):
                 raise click.ClickException(
                     f"{wallet_path} exists already; a wallet belongs to one membership"
                 )
@@ -88,18 +89,21 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
     contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
     made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
     try:
-        await _join(made)
+        await client.join(made)
     except client.Refused:
         wallet_path.unlink()
         raise
+    await _join(made)
 
 
 async def _join(found: Wallet) -> None:
-    await client.join(found)
+    """Redeem the invitation if that is still to be done, and fetch this week's tokens, too."""
+    if found.contents.invitation:
+        await client.join(found)
     now = present()
     weeks = [Week.of(now), *client.weeks_ahead(now)]
-    done = await client.sync(found, now, secrets.token_bytes, weeks)
-    click.echo(f"Joined. Tokens for {', '.join(done.bundles)} are in the wallet.")
+    await client.sync(found, now, secrets.token_bytes, weeks)
+    click.echo(f"Joined. Tokens for {', '.join(found.contents.tokens)} are in the wallet.")
     click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
 
 
@@ -198,9 +202,18 @@ async def report(wallet_path: Path, key_file: Path | None, *, yes: bool, retry: 
         if not yes:
             click.confirm("Send it? It cannot be recalled.", abort=True)
         sealed = client.seal(found, draft, present(), secrets.token_bytes)
-        click.echo("Your receipt, the only proof that the report is yours; write it down:")
+        click.echo("Your receipt, which proves that the report is yours; keep a copy beside the wallet's:")
         click.echo(f"  {sealed.receipt.words()}")
         await _deliver(found)
+        click.echo(_when_counted(draft))
+
+
+def _when_counted(draft: Draft) -> str:
+    if taxonomy.class_of(draft.type) == "test":
+        return "It is a test: it goes the whole way and is not counted."
+    if draft.urgent:
+        return "It is counted at the next full hour."
+    return "It is counted at the next release, at midnight UTC once there is enough cover."
 
 
 async def _deliver(found: Wallet) -> None:
@@ -213,7 +226,7 @@ async def _deliver(found: Wallet) -> None:
         raise click.ClickException(
             f"{error}. The sealed report is in the wallet: warp report --retry"
         ) from None
-    click.echo("Sent. It is counted at the next release, at midnight UTC once there is enough cover.")
+    click.echo("Sent.")
 
 
 def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
@@ -225,7 +238,7 @@ def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
         text = text or _asked_text()
     return Draft(
         type=facts["type_"],
-        place=facts["place"],
+        place=facts["place"].upper(),
         sector=facts["sector"],
         occurred=facts["occurred"],
         severity=taxonomy.Severity(facts["severity"]),
@@ -238,16 +251,18 @@ def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
 
 
 def _asked(facts: dict[str, Any]) -> dict[str, Any]:
-    """Ask for what makes a report, shortest answers first; Enter leaves a thing unknown."""
+    """Ask for what makes a report and was not given; Enter leaves a thing unknown."""
     of_class = _choose("What kind of incident?", [c for c in taxonomy.CLASSES if c != "test"])
     types = [code for code in taxonomy.TYPES if taxonomy.class_of(code) == of_class]
-    type_ = types[0] if len(types) == 1 else _choose("Which type?", types)
-    place = click.prompt(
-        "Country of the victim (such as UY), a wider M49 code, or Enter", default="", show_default=False
-    )
-    occurred = click.prompt("When (YYYY-MM-DD, YYYY-MM, YYYY), or Enter", default="", show_default=False)
-    severity = _choose("How severe?", [str(level) for level in taxonomy.Severity])
-    return facts | {"type_": type_, "place": place.upper(), "occurred": occurred, "severity": severity}
+    asked = {"type_": types[0] if len(types) == 1 else _choose("Which type?", types)}
+    for name, question in (
+        ("place", "Country of the victim (such as UY), a wider M49 code, or Enter"),
+        ("occurred", "When (YYYY-MM-DD, YYYY-MM, YYYY), or Enter"),
+    ):
+        asked[name] = facts[name] or click.prompt(question, default="", show_default=False)
+    if facts["severity"] == str(taxonomy.Severity.UNKNOWN):
+        asked["severity"] = _choose("How severe?", [str(level) for level in taxonomy.Severity])
+    return facts | asked
 
 
 def _choose(question: str, choices: Sequence[str]) -> str:
@@ -316,4 +331,34 @@ def wallet_command(wallet_path: Path, key_file: Path | None, *, receipts: bool, 
         click.echo(f"  {each['week']}  {each['words']}")
 
 
-COMMANDS: list[click.Command] = [join, sync, report, wallet_command]
+_TERMS = {
+    "types": (taxonomy.TYPES, taxonomy.type_name),
+    "sectors": (taxonomy.SECTORS, taxonomy.sector_name),
+    "tags": (taxonomy.TAGS, taxonomy.tag_name),
+    "places": (tuple(sorted([*places.countries(), *places.AREAS])), places.place_name),
+}
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(list(_TERMS)))
+@click.option(
+    "--language", default="en", show_default=True, type=click.Choice(taxonomy.LANGUAGES), help="Of the names."
+)
+@json_option
+def terms(kind: str, language: str, *, as_json: bool) -> None:
+    """
+    List the codes that a report can use, with their names.
+
+    \b
+    Example:
+      warp terms types
+    """
+    codes, name = _TERMS[kind]
+    if as_json:
+        write_json({kind: {code: name(code, language) for code in codes}})
+        return
+    for code in codes:
+        click.echo(f"{code:55} {name(code, language)}")
+
+
+COMMANDS: list[click.Command] = [join, sync, report, wallet_command, terms]

@@ -57,7 +57,7 @@ async def _demo(data: Path, port: int, *, once: bool) -> None:
         outcome = await demo.play(site, clock, now, identities, lambda line: click.echo(f"  {line}"))
         click.echo(f"  ana opened {outcome.narratives} narratives with her own key; the server cannot\n")
         await _show_feeds(url, site.publisher.default)
-        _where_to_look(url, data)
+        _where_to_look(url, data, once=once)
     if not once:
         click.echo("\nServing until you press Ctrl-C.")
         async with open_site(data) as site, serving(site, "127.0.0.1", port):
@@ -81,18 +81,27 @@ async def _get(session: aiohttp.ClientSession, url: str) -> bytes:
     return (await client.request(session, "GET", url)).body
 
 
-def _where_to_look(url: str, data: Path) -> None:
-    click.echo("Where to look:")
-    for what, where in (
+def _where_to_look(url: str, data: Path, *, once: bool) -> None:
+    warp = sys.argv[0] if Path(sys.argv[0]).name == "warp" else "warp"
+    served = (
         ("front page", f"{url}/"),
         ("Atom feed", f"{url}/feeds/en/all.atom"),
         ("RSS, Uruguay, Spanish", f"{url}/feeds/es/country/UY.rss"),
         ("published figures", f"{url}/en/figures/"),
-        ("coordinators' counts", f"warp tally --data {data}"),
-        ("signals", f"warp signals --data {data}"),
-        ("advisories", f"warp advisory list --data {data}"),
-        ("state of the site", f"warp status --data {data}"),
-    ):
+    )
+    kept = (
+        ("Atom feed", f"{data}/public/feeds/en/all.atom"),
+        ("RSS, Uruguay, Spanish", f"{data}/public/feeds/es/country/UY.rss"),
+        ("in a browser", f"{warp} serve --data {data}"),
+    )
+    commands = (
+        ("coordinators' counts", f"{warp} tally --data {data}"),
+        ("signals", f"{warp} signals --data {data}"),
+        ("advisories", f"{warp} advisory list --data {data}"),
+        ("state of the site", f"{warp} status --data {data}"),
+    )
+    click.echo("Where to look:")
+    for what, where in (*(kept if once else served), *commands):
         click.echo(f"  {what:22} {where}")
 
 

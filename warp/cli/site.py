@@ -213,7 +213,7 @@ def certify(data: Path, root: Path, weeks: int) -> None:
         founding.certify(data, root, week, week.plus(weeks))
     except ValueError:
         raise click.ClickException(f"{root} is not a root key file") from None
-    click.echo(f"Certified until {week.plus(weeks)}. Take the root key away again.")
+    click.echo(f"Certified until {week.plus(weeks)}. Restart the server; take the root key away again.")
 
 
 @click.command()

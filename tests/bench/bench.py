@@ -1,0 +1,262 @@
+"""
+The benchmark: WARP against floors that do the same work bare, in one run.
+
+`make bench`, or with arguments: `make bench ARGS="--quick"`, `make bench ARGS="--replay incidents.csv"`.
+Every rate is a median of interleaved repeats (WARP, floor, WARP, floor, …), because the speed of a machine
+changes meanwhile: trust the ratios. Needs Linux, for /proc.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import platform
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import material
+
+from keys.keyring import Keyring
+from warp import config, epochs, founding
+from warp.app import present
+from warp.publication import Tree
+from warp.weeks import Week
+
+HERE = Path(__file__).resolve().parent
+FEED = "/feeds/en/all.atom"
+REPEATS = 5
+_KEPT = ("ETag", "Cache-Control", "Last-Modified", "Vary")
+
+
+class Scale(NamedTuple):
+    """How much is measured."""
+
+    reports: int
+    """In all; the serving process has taken so many when its memory is read."""
+    batch: int
+    """Reports of one repeat."""
+    gets: int
+    """Conditional requests of one repeat."""
+
+
+FULL = Scale(reports=20_000, batch=2_000, gets=10_000)
+QUICK = Scale(reports=2_000, batch=200, gets=2_000)
+
+
+class Served(NamedTuple):
+    """A server in a process of its own."""
+
+    port: int
+    pid: int
+
+    def memory_mb(self) -> tuple[float, float]:
+        """Give resident memory now, and the most there ever was."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        now, most = (int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) for name in ("VmRSS", "VmHWM"))
+        return now / 1024, most / 1024
+
+
+@contextlib.contextmanager
+def started(*command: str | Path) -> Iterator[Served]:
+    """Run a Python program that prints where it serves."""
+    with subprocess.Popen([sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            found = re.search(r"http://[^:]+:(\d+)", process.stdout.readline())
+            if found is None:
+                raise SystemExit("a server did not start; it says why above")
+            yield Served(int(found[1]), process.pid)
+        finally:
+            process.terminate()
+
+
+def warp_serve(data: Path) -> contextlib.AbstractContextManager[Served]:
+    return started("-m", "warp.cli.main", "serve", "--data", data, "--port", "0")
+
+
+def load(port: int, *asked: object) -> float:
+    """Run the load process; gives answers per second."""
+    done = subprocess.run(
+        [sys.executable, HERE / "load.py", str(port), *map(str, asked)], stdout=subprocess.PIPE, check=True
+    )
+    counted = json.loads(done.stdout)
+    return counted["answers"] / counted["seconds"]
+
+
+class Compared(NamedTuple):
+    """WARP and its floor, in answers per second, repeat by repeat."""
+
+    ours: list[float]
+    floor: list[float]
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ours) / statistics.median(self.floor)
+
+
+def interleaved(ours: Callable[[int], float], floor: Callable[[int], float]) -> Compared:
+    """Measure both in turn; each is told the number of the repeat."""
+    compared = Compared([], [])
+    for repeat in range(REPEATS):
+        compared.ours.append(ours(repeat))
+        compared.floor.append(floor(repeat))
+    return compared
+
+
+def found_site(data: Path) -> None:
+    """Found a site yesterday, so that its first midnight's work is done when it starts."""
+    asyncio.run(founding.found(data, "Bench", "http://bench.invalid", present().date() - timedelta(days=1)))
+
+
+def seal_all(data: Path, week: Week, count: int, file: Path) -> None:
+    """Seal the envelopes with the keys that the site has announced."""
+    keys, tree = Keyring(data / "keys").week(week), Tree(data / "public")
+    documents = (tree.read(f"v1/directory/{n}.json") for n in range(epochs.WEEKS_AHEAD + 1))
+    entries = [epochs.read_entry(document) for document in documents if document]
+    entry = next(entry for entry in entries if entry.week == str(week))
+    material.write(file, count, material.recipe(entry, keys.further, config.read(data).root_key))
+
+
+def first_answer(port: int) -> dict[str, str]:
+    """Give the headers of the feed that a 304 repeats."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", FEED, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        return {name: str(answer.headers[name]) for name in _KEPT}
+
+
+def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tuple[str, ...]]:
+    """Give the rows of the table."""
+    data, sealed, week = folder / "site", folder / "sealed", Week.of(present())
+    found_site(data)
+    with warp_serve(data) as ours:
+        at_rest = ours.memory_mb()
+        say(f"sealing {scale.reports} envelopes")
+        seal_all(data, week, scale.reports, sealed)
+        headers = first_answer(ours.port)
+        with started(HERE / "floor.py", data, week, folder / "floor.db", json.dumps(headers)) as floor:
+            say("reports, WARP and floor in turn")
+            reports = compare_reports(ours, floor, sealed, scale)
+            say("conditional requests, WARP and floor in turn")
+            gets = compare_gets(ours, floor, headers["ETag"], scale)
+        say("the rest of the reports")
+        done = scale.batch * REPEATS
+        load(ours.port, "--envelopes", sealed, "--first", done, "--count", scale.reports - done)
+        loaded = ours.memory_mb()
+    say("their release")
+    released = release_at_start(data)
+    return [
+        ("", "WARP", "floor", "ratio", "target"),
+        comparison("durable accepted reports/s", reports, 0.5),
+        comparison("304s/s of a feed", gets, 0.7),
+        ("", "now", "peak", "", ""),
+        memory("memory at rest, MB", at_rest),
+        memory(f"after {scale.reports} reports, MB", loaded),
+        memory("after their release, MB", released),
+    ]
+
+
+def compare_reports(ours: Served, floor: Served, sealed: Path, scale: Scale) -> Compared:
+    def post(server: Served, repeat: int) -> float:
+        first = repeat * scale.batch
+        return load(server.port, "--envelopes", sealed, "--first", first, "--count", scale.batch)
+
+    return interleaved(lambda repeat: post(ours, repeat), lambda repeat: post(floor, repeat))
+
+
+def compare_gets(ours: Served, floor: Served, etag: str, scale: Scale) -> Compared:
+    def get(server: Served) -> float:
+        return load(server.port, "--path", FEED, "--etag", etag, "--count", scale.gets)
+
+    return interleaved(lambda _: get(ours), lambda _: get(floor))
+
+
+def release_at_start(data: Path) -> tuple[float, float]:
+    """Let a serving process catch up with a midnight that releases the pool; gives its memory."""
+    missed = (date.fromisoformat(_one(data, "SELECT day FROM waiting")) - timedelta(days=1)).isoformat()
+    _one(data, "UPDATE waiting SET day = ? RETURNING day", missed)
+    with warp_serve(data) as server:
+        if _one(data, "SELECT count(*) FROM pool") != "0":
+            raise SystemExit("the pool was not released")
+        return server.memory_mb()
+
+
+def _one(data: Path, statement: str, *values: str) -> str:
+    with contextlib.closing(sqlite3.connect(data / "reports.db", isolation_level=None)) as database:
+        return str(database.execute(statement, values).fetchone()[0])
+
+
+def comparison(name: str, compared: Compared, target: float) -> tuple[str, ...]:
+    medians = (f"{statistics.median(each):,.0f}" for each in compared)
+    return (name, *medians, f"{compared.ratio:.2f}", f"≥ {target}  {_met(compared.ratio >= target)}")
+
+
+def memory(name: str, read: tuple[float, float]) -> tuple[str, ...]:
+    now, most = read
+    return (name, f"{now:.0f}", f"{most:.0f}", "", f"≤ 120  {_met(most <= 120)}")
+
+
+def _met(is_met: bool) -> str:  # noqa: FBT001 - a truth value is what it says
+    return "met" if is_met else "missed"
+
+
+def replay_row(folder: Path, history: Path | None) -> tuple[str, ...]:
+    """Replay a whole history, if there is one."""
+    if history is None:
+        return ("replay of a whole history", "skipped: give one with --replay FILE", "", "", "")
+    command = [
+        sys.executable,
+        "-m",
+        "warp.cli.main",
+        "replay",
+        history,
+        "--data",
+        folder / "history",
+        "--json",
+    ]
+    done = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    seconds = done["seconds"]
+    name = f"replay of {done['sent']} reports, s"
+    return (name, f"{seconds:.0f}", "", "", f"≤ 900  {_met(seconds <= 900)}")
+
+
+def machine() -> str:
+    """Say what it ran on."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "cryptography", "uvloop"))
+    return (
+        f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, {packages}"
+    )
+
+
+def show(rows: list[tuple[str, ...]]) -> None:
+    for first, *others in rows:
+        print(f"{first:32}" + "".join(f"{each:>10}" for each in others[:3]) + f"   {others[3]}".rstrip())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the reports, to see that it runs")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="also replay a whole history")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="warp-bench-") as folder:
+        rows = measure(
+            Path(folder), QUICK if asked.quick else FULL, lambda line: print(f"… {line}", flush=True)
+        )
+        rows.append(replay_row(Path(folder), asked.replay))
+    print(f"\n{machine()}; medians of {REPEATS} interleaved repeats\n")
+    show(rows)
+
+
+if __name__ == "__main__":
+    main()

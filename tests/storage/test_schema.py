@@ -1,0 +1,111 @@
+"""The migrations build what `storage/schema.py` describes."""
+
+import re
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, create_engine, text
+
+from storage import schema
+from storage.database import Database, open_database
+
+DATABASES = {"identity": schema.identity, "reports": schema.reports}
+
+
+@pytest_asyncio.fixture(params=DATABASES)
+async def migrated(request: pytest.FixtureRequest, tmp_path: Path):
+    database = await open_database(tmp_path / "site.db", request.param)
+    yield database, DATABASES[request.param]
+    await database.close()
+
+
+async def tables(database: Database) -> dict[str, str]:
+    async with database.read() as connection:
+        return {name: sql for name, sql in await connection.execute(text(_TABLES)) if name != _VERSION}
+
+
+_VERSION = "alembic_version"
+_TABLES = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+
+
+def _as_created(metadata: MetaData) -> dict[str, str]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        found = {name: sql for name, sql in connection.execute(text(_TABLES))}
+    engine.dispose()
+    return found
+
+
+def _words(sql: str) -> list[str]:
+    """Take a statement apart; the order of its constraints and its quotes do not matter."""
+    return sorted(re.split(r"[\s,()]+", sql.replace('"', "").lower()))
+
+
+async def test_a_migrated_database_has_the_tables_of_the_schema(migrated) -> None:
+    database, metadata = migrated
+
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database.read() as connection:
+        assert await connection.run_sync(compare) == []
+
+
+async def test_a_migrated_table_is_defined_as_the_schema_defines_it(migrated) -> None:
+    database, metadata = migrated
+    found, wanted = await tables(database), _as_created(metadata)
+    assert set(found) == set(wanted)
+    for name, sql in wanted.items():
+        assert _words(found[name]) == _words(sql), name
+
+
+async def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "site.db"
+    for _ in range(2):
+        database = await open_database(path, "reports")
+        seen = await tables(database)
+        await database.close()
+    assert seen == await _reopened(path)
+
+
+async def _reopened(path: Path) -> dict[str, str]:
+    database = await open_database(path, "reports")
+    try:
+        return await tables(database)
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("metadata", DATABASES.values(), ids=DATABASES.keys())
+def test_every_column_says_what_it_means(metadata: MetaData) -> None:
+    for table in metadata.sorted_tables:
+        assert [column.name for column in table.columns if not column.comment] == [], table.name
+
+
+def test_no_column_could_hold_who_or_when() -> None:
+    telling = re.compile(
+        r"address|agent|\bip\b|time|date|created|seen|session|user|serial|sequence|hour|minute", re.IGNORECASE
+    )
+    names = [column.name for table in schema.reports.sorted_tables for column in table.columns]
+    assert [name for name in names if telling.search(name)] == []
+
+
+def test_the_two_databases_share_no_column_of_values() -> None:
+    """A week is in both, and a place; nothing that is particular to a member or a report."""
+    identity = {column.name for table in schema.identity.sorted_tables for column in table.columns}
+    reports = {column.name for table in schema.reports.sorted_tables for column in table.columns}
+    assert identity & reports == {"week", "place"}
+
+
+@pytest.mark.parametrize("metadata", DATABASES.values(), ids=DATABASES.keys())
+def test_no_table_numbers_its_rows_in_the_order_of_arrival(metadata: MetaData) -> None:
+    for table in metadata.sorted_tables:
+        if table.name == "pool":
+            assert table.c.id.autoincrement is False
+        else:
+            assert table.dialect_options["sqlite"]["with_rowid"] is False, table.name

@@ -1,0 +1,224 @@
+"""
+Marks on everything that could identify, and a search for them in all that a run leaves behind.
+
+A real server process, the real command line as member, and raw requests with marked headers; then every byte
+of databases, journals, logs, published files, names and times is searched, in the forms in which a mark could
+have been written down.
+"""
+
+import base64
+import gzip
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from keys.invitation import Invitation
+from keys.receipt import Receipt, mark
+from warp import wallet
+from warp.wallet import Contents, Lock
+
+MEMBER = "CSIRT Canary Kzv83"
+OTHER = "CSIRT Sparrow Qfw52"
+PLACE = "FJ"
+"""A home that no report names."""
+NARRATIVE = "narrative-canary-5d0e1f"
+AGENT = "agent-canary-9b77c2"
+FORWARDED = "203.0.113.77"
+COOKIE = "cookie-canary-31aa8e"
+ADDRESS = "127.83.119.7"
+PASSPHRASE = "passphrase-canary-66e2"  # noqa: S105 - a mark, for one test
+
+
+class Run(NamedTuple):
+    """What a run left behind."""
+
+    data: Path
+    log: bytes
+    contents: Contents
+    """Of the member's wallet, at its end."""
+    code: bytes
+    """Of its invitation."""
+    envelopes: list[bytes]
+    left: dict[str, bytes]
+    """Every file that the server wrote, compressed ones opened; the names of all; the log."""
+
+
+def warp(*arguments: str, fails: bool = False) -> str:
+    environment = os.environ | {"WARP_PASSPHRASE": PASSPHRASE}
+    command = [sys.executable, "-m", "warp.cli.main", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode != 0) == fails, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def server(data: Path, port: int, log: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "warp.cli.main", "serve", "--data", str(data), "--port", str(port)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        try:
+            for _ in range(600):
+                if process.poll() is None and b"Serving" in log.read_bytes():
+                    break
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            assert process.wait(30) == 0
+
+
+def post(port: int, path: str, body: bytes, *extra: str) -> int:
+    """Post from a distinctive address, with everything that a careless client or proxy adds."""
+    head = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {ADDRESS}",
+        f"User-Agent: {AGENT}",
+        f"X-Forwarded-For: {FORWARDED}",
+        f"Forwarded: for={FORWARDED}",
+        f"Cookie: session={COOKIE}",
+        f"Referer: http://{COOKIE}.example/",
+        "Content-Type: application/octet-stream",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        *extra,
+    ]
+    with socket.create_connection(("127.0.0.1", port), 20, (ADDRESS, 0)) as connection:
+        connection.sendall("\r\n".join((*head, "", "")).encode() + body)
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("canary")
+    data, path, log = folder / "site", folder / "wallet-canary-8c41", folder / "log"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    warp("init", "--data", str(data), "--name", "Example WARP", "--url", url)
+    invited = [
+        warp("member", "add", name, "--place", PLACE, "--data", str(data)).split("warp join ")[1].split()[1]
+        for name in (MEMBER, OTHER)
+    ]
+    envelopes = []
+    (folder / "note").write_text(NARRATIVE, encoding="utf-8")
+    with server(data, port, log):
+        warp("join", url, invited[0], "--wallet", str(path))
+        for _ in range(3):
+            with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
+                before = len(found.contents.filed)
+            warp(
+                *("report", "--wallet", str(path), "--type", "fraud/phishing", "--place", "UY", "--yes"),
+                *("--narrative", str(folder / "note")),
+            )
+            with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
+                assert len(found.contents.filed) == before + 1
+        envelopes.append(secrets.token_bytes(16_384))
+        assert post(port, "/v1/reports", envelopes[0]) == 400
+        assert post(port, "/v1/reports", envelopes[0][:99]) == 400
+        assert post(port, f"/v1/{COOKIE}", b"") == 404
+        assert post(port, "/v1/members", f'{{"{COOKIE}": 1}}'.encode()) == 415
+        assert post(port, "/v1/bundles/2026-W47", b"x", f"Authorization: Bearer {COOKIE}") == 401
+        warp("release", "--data", str(data))
+        warp("sync", "--wallet", str(path))
+        (data / "reports.db").rename(data / "aside")  # the next request that needs it fails inside
+        for suffix in ("-wal", "-shm"):
+            (data / f"reports.db{suffix}").unlink(missing_ok=True)
+        post(port, "/v1/reports", envelopes[0])
+        (data / "aside").replace(data / "reports.db")
+    with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
+        contents = found.contents
+    code = Invitation.from_string(invited[0]).code
+    return Run(data, log.read_bytes(), contents, code, envelopes, left_behind(data, log.read_bytes()))
+
+
+def forms(value: bytes) -> set[bytes]:
+    """Give the ways in which a value could have been written down."""
+    plain = {value, value.hex().encode(), value.hex().upper().encode()}
+    plain |= {base64.b64encode(value).rstrip(b"="), base64.urlsafe_b64encode(value).rstrip(b"=")}
+    plain.add(base64.b32encode(value).rstrip(b"=").lower())
+    if value.isascii():
+        plain |= {value.lower(), value.decode("ascii").encode("utf-16-le")}
+    return plain
+
+
+def left_behind(data: Path, log: bytes) -> dict[str, bytes]:
+    files = {}
+    for path in sorted(data.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            name = str(path.relative_to(data))
+            files[name] = gzip.decompress(content) if name.endswith(".gz") else content
+    files["the names"] = "\n".join(files).encode()
+    files["the log"] = log
+    return files
+
+
+def holders(run: Run, value: bytes) -> set[str]:
+    wanted = forms(value)
+    return {name for name, data in run.left.items() if any(form in data for form in wanted)}
+
+
+def test_the_search_finds_what_is_there(run: Run) -> None:
+    assert "warp.toml" in holders(run, b"Example WARP")
+    assert "identity.db" in holders(run, OTHER.encode())
+
+
+def test_a_member_is_named_in_the_identity_database_only(run: Run) -> None:
+    assert holders(run, MEMBER.encode()) == {"identity.db"}
+
+
+@pytest.mark.parametrize(
+    "value", [NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41"]
+)
+def test_nothing_that_came_with_a_request_or_stayed_with_the_client_is_left(run: Run, value: str) -> None:
+    assert holders(run, value.encode()) == set()
+
+
+def test_no_secret_of_the_member_is_left(run: Run) -> None:
+    contents = run.contents
+    unused = [token for week in contents.tokens.values() for token in (*week.first.values(), *week.further)]
+    receipts = [Receipt(each.receipt) for each in contents.filed]
+    assert len(receipts) == 3
+    for secret in (
+        contents.credential,
+        run.code,
+        *unused[:20],
+        *(receipt.secret for receipt in receipts),
+        *(receipt.lookup for receipt in receipts),
+        *(receipt.thread for receipt in receipts),
+        *(receipt.reply_key.public[:64] for receipt in receipts),
+        *(envelope[:64] for envelope in run.envelopes),
+    ):
+        assert holders(run, secret) == set()
+
+
+def test_a_report_left_only_what_joins_it_to_nobody(run: Run) -> None:
+    marks = [mark(Receipt(each.receipt).lookup) for each in run.contents.filed]
+    for each in marks:
+        assert holders(run, each) <= {"reports.db", "reports.db-wal"}
+    identity = run.left["identity.db"]
+    assert not any(form in identity for each in marks for form in forms(each))
+
+
+def test_the_log_holds_events_from_the_list_and_nothing_else(run: Run) -> None:
+    allowed = {b"started", b"stopped", b"released", b"keys made", b"week closed"}
+    lines = [line for line in run.log.splitlines() if not line.startswith(b"Serving on http://127.0.0.1:")]
+    for line in lines:
+        said = line.removeprefix(b"warp: ")
+        assert said in allowed or said.startswith(b"fault: "), line
+        assert b"canary" not in said.lower()
+
+
+def test_no_database_file_tells_when_it_was_written(run: Run) -> None:
+    for name in ("identity.db", "reports.db"):
+        assert (run.data / name).stat().st_mtime == 0

@@ -1,0 +1,114 @@
+"""The child process gives what the same work in this process gives, and says nothing when it fails."""
+
+import asyncio
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from storage import pool
+from storage.database import open_database
+from tests.support import WEEK
+from warp import child, detection, disclosure
+from warp.detection import Counts, Threshold
+from warp.disclosure import Policy
+from warp.weeks import Week
+
+NOW = datetime(2026, 11, 19, tzinfo=UTC)
+WEEKS = tuple(WEEK.plus(n) for n in range(-9, 1))
+CELL = ("fraud/phishing", "UY")
+COUNTS = Counts(WEEKS, {CELL: (1, 0, 1, 2, 0, 1, 1, 0, 1, 14)})
+FIRST_TOKENS = {CELL: {WEEK: 12}}
+THRESHOLDS = (Threshold(type="fraud", reports=5),)
+
+
+async def test_a_child_judges_as_this_process_does() -> None:
+    found = await child.judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
+    assert found == detection.judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
+    assert {signal.method for signal in found} == {"ears-c2", "threshold"}
+
+
+async def test_a_child_protects_by_the_same_rule_with_a_secret_of_its_own() -> None:
+    counts, first, homes = {CELL: 40}, {CELL: {WEEK: 30}}, frozenset({"UY"})
+    made = await child.protect(WEEK, counts, first, homes, Policy())
+    here = disclosure.protect(WEEK, counts, first, homes, Policy(), bytes(32))
+    assert [(cell.type, cell.place) for cell in made.cells] == [CELL]
+    assert (made.week, made.cells[0].figure) == (here.week, here.cells[0].figure)
+
+
+async def test_a_child_rewrites_a_database_that_is_open(tmp_path: Path) -> None:
+    database = await open_database(tmp_path / "reports.db", "reports")
+    envelope = secrets.token_bytes(16_384)
+    async with database.write() as connection:
+        await pool.accept(connection, [pool.Arrival(envelope, bytes(32), bytes(32), "2026-W47")], lambda: 1)
+    async with database.write() as connection:
+        await pool.empty(connection)
+    await child.rewrite(database.path)
+    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert envelope[:64] not in held
+    assert envelope[-64:] not in held
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "reports.db",
+        "reports.db-shm",
+        "reports.db-wal",
+    ]
+    await database.close()
+
+
+async def test_a_child_that_fails_names_the_event_and_no_count(capfd: pytest.CaptureFixture[str]) -> None:
+    wrong = datetime(2020, 1, 1, tzinfo=UTC)
+    counts = Counts(WEEKS, {("fraud/phishing", "UY"): (731_731,) * 10})
+    with pytest.raises(child.ChildFailed):
+        await child.judge(counts, {}, wrong, ())
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("warp: fault: ValueError at warp/detection.py:")
+    assert said.err.count("\n") == 1
+    assert "731" not in said.err.split(":")[-2]
+
+
+@pytest.mark.parametrize("task", [b"", b"mark-7f3a", msgspec.msgpack.encode({"type": "Other"})])
+async def test_a_child_without_a_task_ends_without_an_answer(task: bytes) -> None:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "warp.child", stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    out, said = await process.communicate(task)
+    assert (process.returncode, out) == (1, b"")
+    assert said.startswith(b"warp: fault: ")
+    assert b"7f3a" not in said
+
+
+async def test_a_rewrite_that_fails_is_told_to_the_parent(tmp_path: Path) -> None:
+    (tmp_path / "reports.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(child.ChildFailed):
+        await child.rewrite(tmp_path / "reports.db")
+
+
+async def test_weeks_and_pairs_survive_the_way_to_the_child_and_back(tmp_path: Path) -> None:
+    task = child.Judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge) == task
+    assert isinstance(
+        next(iter(msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge).counts.weeks)), Week
+    )
+
+
+async def test_a_database_can_be_used_while_a_child_rewrites_it(tmp_path: Path) -> None:
+    database = await open_database(tmp_path / "reports.db", "reports")
+    rewriting = asyncio.create_task(child.rewrite(database.path))
+    written = 0
+    while not rewriting.done():
+        async with database.write() as connection:
+            arrival = pool.arrival(b"%d" % written, b"%d" % written, "2026-W47")
+            await pool.accept(connection, [arrival], lambda: secrets.randbits(63))
+        written += 1
+        await asyncio.sleep(0.005)
+    await rewriting
+    async with database.read() as connection:
+        assert (await connection.execute(text("PRAGMA integrity_check"))).scalar() == "ok"
+        assert await pool.size(connection) == written
+    await database.close()

@@ -1,0 +1,397 @@
+"""The release: what it counts, when it waits, what it closes, and what it forgets."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+
+from keys.receipt import Receipt, mark
+from storage import accepted, inbox, members, pool, schema
+from tests.support import (
+    NOON,
+    PHISHING,
+    WEEK,
+    Clock,
+    Logged,
+    Served,
+    Stock,
+    entry_of,
+    new_token,
+    opened,
+    rows,
+    sealed,
+    seeded,
+    tally,
+    unchanged,
+    waiting,
+)
+from warp import release as acts
+from warp import taxonomy
+from warp.client import Draft, seal_with
+from warp.events import Event
+from warp.weeks import Week
+
+THURSDAY = datetime(2026, 11, 19, tzinfo=UTC)
+MIXED = (
+    Draft(type="fraud/phishing", place="UY", occurred="2026-11-02", tags=("election", "ransomware")),
+    Draft(type="fraud/phishing", place="UY", similar=taxonomy.Similar.FEW, sector="banking"),
+    Draft(type="fraud/phishing", place="BR", severity=taxonomy.Severity.HIGH),
+    Draft(type="availability/ddos", place="419"),
+    Draft(type="availability/ddos", place="", occurred="2030-01"),
+)
+
+
+async def send(server: Served, *drafts: Draft, first: bool = False) -> None:
+    for draft in drafts:
+        assert (await server.post(sealed(server.site, draft, first=first))).status == 202
+
+
+async def stored(server: Served) -> dict[str, list[tuple[object, ...]]]:
+    return await rows(server.site.hub.reports, schema.reports)
+
+
+# Counting
+
+
+async def test_a_release_counts_every_report_in_every_table(server: Served) -> None:
+    await send(server, *MIXED)
+    await send(server, MIXED[0], first=True)
+    done = await server.site.release(NOON)
+    assert (done.day, done.reports) == (date(2026, 11, 18), 6)
+    found = await stored(server)
+    day = "2026-11-18"
+    assert found["tally_day"] == [
+        (day, "availability/ddos", "", 1),
+        (day, "availability/ddos", "419", 1),
+        (day, "fraud/phishing", "BR", 1),
+        (day, "fraud/phishing", "UY", 3),
+    ]
+    assert found["tally_first"] == [(day, "fraud/phishing", "UY", str(WEEK), 1)]
+    assert (day, "fraud/phishing", "UY", "2-5", 1) in found["tally_similar"]
+    assert sum(row[-1] for row in found["tally_similar"]) == 6
+    assert found["tally_sector"] == [
+        ("2026-Q4", "availability", "", 2),
+        ("2026-Q4", "fraud", "", 3),
+        ("2026-Q4", "fraud", "banking", 1),
+    ]
+    assert ("2026-Q4", "fraud", "high", 1) in found["tally_severity"]
+    assert sum(row[-1] for row in found["tally_severity"]) == 6
+    assert found["tally_tag"] == [
+        ("2026-Q4", "fraud", "election", 2),
+        ("2026-Q4", "fraud", "ransomware", 2),
+    ]
+    assert sum(row[-1] for row in found["tally_occurrence"]) == 6
+    assert {row[0] for row in found["tally_occurrence"]} == {"", "2026-11"}
+
+
+async def test_a_test_report_goes_the_whole_way_and_is_not_counted(server: Served) -> None:
+    await send(server, Draft(type=taxonomy.TEST_TYPE, place="UY"))
+    assert (await server.site.release(NOON)).reports == 1
+    found = await stored(server)
+    assert [name for name in found if name.startswith("tally") and found[name]] == []
+    assert len(found["inbox"]) == len(found["accepted_waiting"]) == 1
+
+
+async def test_after_a_release_the_pool_is_empty_and_narratives_wait_for_the_coordinators(
+    server: Served,
+) -> None:
+    await send(server, *MIXED)
+    await server.site.release(NOON)
+    found = await stored(server)
+    assert found["pool"] == []
+    assert len(found["inbox"]) == 5
+    assert {(len(row[0]), row[1], len(row[2])) for row in found["inbox"]} == {(16, str(WEEK), 13_824)}
+
+
+async def test_a_second_release_adds_to_the_first(server: Served) -> None:
+    await send(server, PHISHING)
+    await server.site.release(NOON)
+    await send(server, PHISHING, PHISHING)
+    await server.site.release(NOON)
+    assert await tally(server.site) == {("2026-11-18", "fraud/phishing", "UY"): 3}
+
+
+async def test_a_release_of_nothing_changes_nothing(server: Served) -> None:
+    async with unchanged(server):
+        assert await acts.release(server.site.hub, NOON) == (date(2026, 11, 18), 0, 0)
+
+
+async def test_tallies_and_marks_do_not_depend_on_the_order_of_arrival_or_release(
+    data: Path, server: Served, stock: Stock
+) -> None:
+    envelopes = [sealed(server.site, draft) for draft in MIXED * 3]
+    found = []
+    for seed in (1, 2):
+        random = seeded(seed)
+        random.shuffle(envelopes)
+        for each in envelopes:
+            await server.post(each)
+        hub = server.site.hub._replace(random=random)
+        await acts.release(hub, NOON)
+        tables = await stored(server)
+        found.append({name: tables[name] for name in tables if name.startswith(("tally", "accepted"))})
+        async with server.site.hub.reports.write() as connection:
+            for table in [each for each in schema.reports.sorted_tables if each.name != "waiting"]:
+                await connection.execute(table.delete())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 11, 19, tzinfo=UTC), date(2026, 11, 18)),
+        (datetime(2026, 11, 19, 0, 0, 0, 1, tzinfo=UTC), date(2026, 11, 19)),
+        (datetime(2026, 11, 18, 14, tzinfo=UTC), date(2026, 11, 18)),
+    ],
+)
+def test_a_release_counts_under_the_day_that_it_ends(now: datetime, day: date) -> None:
+    assert acts.ended_day(now) == day
+
+
+async def test_an_envelope_that_the_disk_has_damaged_is_told_of_and_the_others_count(server: Served) -> None:
+    await send(server, *MIXED)
+    async with server.site.hub.reports.write() as connection:
+        damaged = (await pool.ids(connection))[0]
+        values = {"envelope": b"WRP1" + bytes(16_380)}
+        await connection.execute(update(schema.pool).where(schema.pool.c.id == damaged).values(values))
+    await server.site.release(NOON)
+    assert sum((await tally(server.site)).values()) == 4
+    assert server.logged.events.count(Event.UNREADABLE) == 1
+    assert await waiting(server.site) == 0
+
+
+# The accepted list
+
+
+async def test_a_reporter_finds_its_mark_in_the_list_after_midnight(server: Served) -> None:
+    receipt = Receipt.new(secrets.token_bytes)
+    one = seal_with(
+        PHISHING,
+        new_token(server.site),
+        entry_of(server.site, WEEK),
+        server.site.settings.root_key,
+        receipt,
+        secrets.token_bytes,
+    )
+    await server.post(one)
+    await server.site.midnight(THURSDAY, open_pool=True)
+    document = json.loads(server.site.tree.read(f"v1/accepted/{WEEK}.json") or b"")
+    assert document["week"] == str(WEEK)
+    assert mark(receipt.lookup).hex() in document["marks"]
+    assert receipt.lookup.hex() not in document["marks"]
+    assert len(document["marks"]) == 64
+
+
+async def test_the_list_grows_once_a_day_also_when_nothing_came(server: Served) -> None:
+    lengths = []
+    for day in (19, 20, 21):
+        await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
+        async with server.site.hub.reports.read() as connection:
+            lengths.append(len(await accepted.marks(connection, str(WEEK))))
+    assert lengths == [64, 128, 192]
+
+
+# When the pool waits
+
+
+async def test_three_envelopes_are_cover_enough_at_midnight(server: Served) -> None:
+    await send(server, PHISHING, PHISHING)
+    assert not await acts.is_due(server.site.hub)
+    await send(server, PHISHING)
+    assert await acts.is_due(server.site.hub)
+
+
+async def test_less_cover_waits_through_two_midnights(server: Served) -> None:
+    await send(server, PHISHING)
+    released = []
+    for day in (19, 20, 21):
+        done = await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
+        released.append(done.released is not None)
+    assert released == [False, False, True]
+    assert await tally(server.site) == {("2026-11-20", "fraud/phishing", "UY"): 1}
+
+
+async def test_after_a_release_waiting_begins_anew(server: Served) -> None:
+    await send(server, PHISHING)
+    for day in (19, 20, 21):
+        await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
+    await send(server, PHISHING)
+    done = await server.site.midnight(datetime(2026, 11, 22, tzinfo=UTC))
+    assert done.released is None
+    assert await waiting(server.site) == 1
+
+
+async def test_an_operator_can_have_the_pool_opened_whatever_its_cover(server: Served) -> None:
+    await send(server, PHISHING)
+    done = await server.site.midnight(THURSDAY, open_pool=True)
+    assert done.released is not None
+    assert done.released.reports == 1
+
+
+async def test_an_urgent_report_is_seen_without_a_mark_on_the_disk(server: Served) -> None:
+    await send(server, PHISHING, PHISHING)
+    assert not await acts.any_urgent(server.site.hub)
+    await send(server, Draft(type="fraud/phishing", urgent=True))
+    assert await acts.any_urgent(server.site.hub)
+
+
+# Closing a week
+
+
+async def test_a_week_closes_when_it_is_over_and_only_once(server: Served) -> None:
+    assert await acts.weeks_to_close(server.site.hub, WEEK.end - timedelta(microseconds=1)) == []
+    assert await acts.weeks_to_close(server.site.hub, WEEK.end) == [WEEK]
+    assert [each.week for each in (await server.site.midnight(WEEK.end)).closed] == [str(WEEK)]
+    assert await acts.weeks_to_close(server.site.hub, WEEK.end + timedelta(days=6)) == []
+    assert await acts.weeks_to_close(server.site.hub, WEEK.plus(3).start) == [WEEK.plus(1), WEEK.plus(2)]
+
+
+async def join_members(server: Served, places: Sequence[str]) -> None:
+    async with server.site.hub.identity.write() as connection:
+        for number, place in enumerate(places):
+            code = secrets.token_bytes(16)
+            await members.invite(connection, f"CERT {number}", place, code, str(WEEK))
+            assert await members.join(connection, code, secrets.token_bytes(32), str(WEEK))
+
+
+async def test_the_reports_of_the_weeks_last_day_are_in_its_figures(server: Served) -> None:
+    await join_members(server, ["UY"] * 20)
+    server.clock.now = WEEK.end - timedelta(hours=1)
+    await send(server, *[PHISHING] * 12, first=True)
+    server.clock.now = WEEK.end
+    done = await server.site.midnight(WEEK.end)
+    [closed] = done.closed
+    assert [(cell.type, cell.place) for cell in closed.cells] == [("fraud/phishing", "UY")]
+    assert closed.cells[0].figure.band == 7
+
+
+async def test_a_report_after_the_close_counts_where_it_arrives(server: Served) -> None:
+    late = sealed(server.site)
+    await server.site.midnight(WEEK.end)
+    server.clock.now = WEEK.end + timedelta(hours=1)
+    async with server.site.hub.reports.read() as connection:
+        before = (await rows(server.site.hub.reports, schema.reports))["figures"]
+        assert connection is not None
+    await server.post(late)
+    await server.site.midnight(WEEK.end + timedelta(days=1), open_pool=True)
+    assert await tally(server.site) == {("2026-11-23", "fraud/phishing", "UY"): 1}
+    assert (await stored(server))["figures"] == before
+
+
+# Detection
+
+
+async def test_a_rise_is_one_signal_a_week_that_keeps_its_id(server: Served) -> None:
+    async with server.site.hub.reports.write() as connection:
+        rows_before = [
+            {"day": WEEK.plus(-n).monday.isoformat(), "type": "fraud/phishing", "place": "UY", "reports": 1}
+            for n in range(1, 10)
+        ]
+        await connection.execute(insert(schema.tally_day), rows_before)
+    await send(server, *[PHISHING] * 6, first=True)
+    assert (await server.site.release(NOON)).signals == 1
+    [first] = (await stored(server))["signals"]
+    await send(server, *[PHISHING] * 2, first=True)
+    await server.site.release(NOON)
+    [second] = (await stored(server))["signals"]
+    assert first[:4] == second[:4]
+    assert (first[4], second[4]) == (6, 8)
+
+
+async def test_weekly_counts_leave_no_week_out_and_begin_with_the_first_report(server: Served) -> None:
+    async with server.site.hub.reports.write() as connection:
+        found = [
+            {"day": day, "type": "fraud/phishing", "place": "UY", "reports": n}
+            for day, n in (("2026-11-02", 1), ("2026-11-08", 2), ("2026-11-18", 4))
+        ]
+        await connection.execute(insert(schema.tally_day), found)
+        counts = await acts.weekly_counts(connection, WEEK.plus(-9), WEEK)
+    assert counts.weeks == (Week(2026, 45), Week(2026, 46), Week(2026, 47))
+    assert counts.cells == {("fraud/phishing", "UY"): (3, 0, 4)}
+
+
+# Forgetting
+
+
+async def test_keys_and_what_hangs_on_them_go_fourteen_days_after_their_week(server: Served) -> None:
+    await send(server, *[PHISHING] * 3)
+    await server.site.release(NOON)
+    spent = (await stored(server))["spent"]
+    assert len(spent) == 3
+    day_before = WEEK.end + timedelta(days=13)
+    assert (await server.site.midnight(day_before, weeks=[])).destroyed == []
+    assert (await stored(server))["spent"] == spent
+    assert (await server.site.midnight(WEEK.end + timedelta(days=14), weeks=[])).destroyed == [WEEK]
+    assert (await stored(server))["spent"] == []
+    assert server.site.hub.keyring.week(WEEK) is None
+    assert Event.KEYS_DESTROYED in server.logged.events
+
+
+async def test_keys_stay_as_long_as_an_accepted_envelope_waits_for_them(server: Served) -> None:
+    """Else what was answered with 202 on the last evening could never be counted."""
+    server.clock.now = WEEK.end + timedelta(days=14) - timedelta(hours=1)
+    await send(server, PHISHING)
+    midnights = [WEEK.end + timedelta(days=14 + n) for n in range(3)]
+    destroyed = []
+    for server.clock.now in midnights:
+        destroyed.append((await server.site.midnight(server.clock.now, weeks=[])).destroyed)
+    assert destroyed == [[], [], [WEEK]]
+    assert sum((await tally(server.site)).values()) == 1
+    assert Event.UNREADABLE not in server.logged.events
+
+
+async def test_narratives_are_kept_for_ninety_days(server: Served) -> None:
+    await send(server, *[PHISHING] * 3)
+    await server.site.release(NOON)
+    async with server.site.hub.reports.write() as connection:
+        await inbox.file(connection, inbox.Sealed(bytes(16), str(WEEK.plus(1)), b"later"))
+    await acts.forget(server.site.hub, WEEK.end + timedelta(days=89))
+    assert len((await stored(server))["inbox"]) == 4
+    await acts.forget(server.site.hub, WEEK.end + timedelta(days=90))
+    assert [row[2] for row in (await stored(server))["inbox"]] == [b"later"]
+
+
+async def test_what_a_release_deleted_is_in_no_file(server: Served) -> None:
+    envelopes = [sealed(server.site) for _ in range(5)]
+    for each in envelopes:
+        await server.post(each)
+    await server.site.release(NOON)
+    content = b"".join(path.read_bytes() for path in server.site.data.rglob("*") if path.is_file())
+    assert [each for each in envelopes if each[-64:] in content or each[1200:1264] in content] == []
+
+
+async def test_a_release_interrupted_before_its_commit_can_be_repeated(server: Served, data: Path) -> None:
+    await send(server, *[PHISHING] * 4)
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(event: Event, error: BaseException | None = None) -> None:
+        raise Interrupted
+
+    async with server.site.hub.reports.write() as connection:
+        damaged = (await pool.ids(connection))[0]
+        await connection.execute(
+            update(schema.pool).where(schema.pool.c.id == damaged).values(envelope=b"damaged")
+        )
+    with pytest.raises(Interrupted):
+        await acts.release(server.site.hub._replace(log=interrupt), NOON)
+    assert await waiting(server.site) == 4
+    assert await tally(server.site) == {}
+    await server.site.release(NOON)
+    assert sum((await tally(server.site)).values()) == 3
+
+
+async def test_another_process_can_release_while_the_server_serves(
+    server: Served, data: Path, stock: Stock
+) -> None:
+    await send(server, *[PHISHING] * 3)
+    async with opened(data, Clock(), Logged(), stock) as beside:
+        assert (await beside.release(NOON)).reports == 3
+    await send(server, PHISHING)
+    assert await waiting(server.site) == 1
+    assert sum((await tally(server.site)).values()) == 3
