@@ -6,9 +6,9 @@ envelope in memory and stores it sealed; the release opens it again. This module
 seal. It does not check the token, read the facts or open the narrative, and it decides nothing about which
 keys still live.
 
-Layout (docs/protocol.md §3), big-endian: magic 4 | suite u16 | key id 8 | zero 2 | enc 1120 | ciphertext 15232 |
-tag 16. Plaintext: version u8 = 1 | token 354 | facts length u16 | facts, zero-padded to 1051 | narrative
-13824.
+Layout (docs/protocol.md §3), big-endian: magic 4 | suite u16 | key id 8 | zero 2 | enc 1120 |
+ciphertext 15232 | tag 16. Plaintext: version u8 = 1 | token 354 | facts length u16 | facts, zero-padded to
+1051 | narrative 13824.
 """
 
 import hashlib

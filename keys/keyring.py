@@ -2,8 +2,8 @@
 The server's private keys: one file a week, made weeks ahead and destroyed on schedule.
 
 A week's report key opens its envelopes, its twelve issuer keys sign its tokens. Whoever seizes the disk later
-finds only the weeks still open (docs/threat-model.md). The root key is never here: it certifies `online.key` and is
-kept offline.
+finds only the weeks still open (docs/threat-model.md). The root key is never here: it certifies `online.key`
+and is kept offline.
 """
 
 import contextlib

@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from tests.support import Clock, Served, Stock, found, served
+
+
+# Cases are judged by what they show; how long one takes depends on what else the machine does.
+settings.register_profile("warp", deadline=None)
+settings.load_profile("warp")
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,11 @@ from keys.tokens import IssuerKey, VerifyKey
 from storage import pool, schema
 from storage.database import Database
 from warp import config, epochs, founding
-from warp.app import Site, here, open_site, serving
+from warp.app import serving
 from warp.client import Draft, seal_with
 from warp.events import Event
 from warp.report import encode
+from warp.site import Site, here, open_site
 from warp.taxonomy import class_of
 from warp.weeks import Week
 
@@ -252,13 +253,13 @@ def sealed_plaintext(site: Site, plaintext: bytes, week: Week = WEEK) -> bytes:
     return envelope.seal(plaintext, entry_of(site, week).report_key, site.settings.root_key)
 
 
-def sealed_quickly(site: Site, number: int) -> list[bytes]:
+def sealed_quickly(site: Site, number: int, week: Week = WEEK) -> list[bytes]:
     """Seal many reports of one kind, whose narratives are nothing: what the server sees is the same."""
-    issuer, name = issuer_of(site, WEEK, None), site.settings.issuer
+    issuer, name = issuer_of(site, week, None), site.settings.issuer
     made = []
     for _ in range(number):
         facts = encode(PHISHING.facts(secrets.token_bytes(32)))
-        made.append(sealed_facts(site, facts, token_of(issuer, name)))
+        made.append(sealed_facts(site, facts, token_of(issuer, name), week))
     return made
 
 

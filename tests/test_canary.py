@@ -35,6 +35,7 @@ AGENT = "agent-canary-9b77c2"
 FORWARDED = "203.0.113.77"
 COOKIE = "cookie-canary-31aa8e"
 ADDRESS = "127.83.119.7"
+REPORTS = 2
 PASSPHRASE = "passphrase-canary-66e2"  # noqa: S105 - a mark, for one test
 
 
@@ -113,15 +114,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "note").write_text(NARRATIVE, encoding="utf-8")
     with server(data, port, log):
         warp("join", url, invited[0], "--wallet", str(path))
-        for _ in range(3):
-            with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
-                before = len(found.contents.filed)
+        for _ in range(REPORTS):
             warp(
                 *("report", "--wallet", str(path), "--type", "fraud/phishing", "--place", "UY", "--yes"),
                 *("--narrative", str(folder / "note")),
             )
-            with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
-                assert len(found.contents.filed) == before + 1
         envelopes.append(secrets.token_bytes(16_384))
         assert post(port, "/v1/reports", envelopes[0]) == 400
         assert post(port, "/v1/reports", envelopes[0][:99]) == 400
@@ -188,7 +185,7 @@ def test_no_secret_of_the_member_is_left(run: Run) -> None:
     contents = run.contents
     unused = [token for week in contents.tokens.values() for token in (*week.first.values(), *week.further)]
     receipts = [Receipt(each.receipt) for each in contents.filed]
-    assert len(receipts) == 3
+    assert len(receipts) == REPORTS
     for secret in (
         contents.credential,
         run.code,

@@ -9,10 +9,10 @@ import aiohttp
 
 from storage import schema
 from tests.support import BINARY, NOON, Served, issuer_of, rows, sealed_facts, seeded, tally, token_of
-from warp import client
-from warp.app import Site
+from warp import exchange
 from warp.client import Draft
 from warp.report import encode
+from warp.site import Site
 from warp.weeks import Week
 
 GOOD, AGAIN, FORGED = 800, 100, 100
@@ -84,7 +84,7 @@ async def test_envelopes_that_arrive_while_the_pool_is_opened_are_counted_once(s
         return released
 
     releasing = asyncio.create_task(release_again_and_again())
-    async with client.connection() as session:
+    async with exchange.connection() as session:
         for start in range(0, len(envelopes), 12):
             some = envelopes[start : start + 12]
             answers = await asyncio.gather(*(post(session, server.url, each) for each in some * 2))

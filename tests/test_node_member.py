@@ -18,7 +18,7 @@ from keys.receipt import Receipt, mark
 from storage import inbox, members
 from tests.interop import call, data, need_node, text
 from tests.support import BINARY, PHISHING, WEEK, Answer, Served, request, sealed, tally
-from warp import client
+from warp import exchange
 from warp.founding import TAKE_OFFLINE
 from warp.report import encode_lookup
 
@@ -37,8 +37,8 @@ async def joined(server: Served) -> bytes:
     code, credential = secrets.token_bytes(16), secrets.token_bytes(32)
     async with server.site.hub.identity.write() as connection:
         await members.invite(connection, "CSIRT", "UY", code, str(WEEK))
-    async with client.connection() as session:
-        await client.redeem(session, server.url, code, credential)
+    async with exchange.connection() as session:
+        await exchange.redeem(session, server.url, code, credential)
     return credential
 
 

@@ -1,49 +1,42 @@
 """
 The reporter's side: joins, syncs ahead of need, seals reports, and hands them over.
 
-A sync and a report never share a connection. Reporting causes one request, which carries the envelope and
-nothing else: no cookie, no credential, no agent. Everything that could identify is in the wallet.
+Everything that could identify is in the wallet. Reporting causes one request, which carries the envelope and
+nothing else: no cookie, no credential, no agent.
 """
 
-import base64
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import aiohttp
 import msgspec
 
-from keys import directory, envelope, tokens
+from keys import directory, envelope
 from keys.directory import Entry, Verified
 from keys.errors import BrokenChain
 from keys.hybrid import RandBytes
 from keys.narrative import Narrative
 from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
-from keys.tokens import Pending, VerifyKey
 from warp import taxonomy
+from warp.exchange import (
+    Bundle,
+    ClientError,
+    Refused,
+    blind_bundle,
+    connection,
+    fetch_tokens,
+    redeem,
+    request,
+    send,
+    token_keys,
+)
 from warp.report import Report, check, encode, encode_lookup
 from warp.wallet import Contents, Filed, Tokens, Wallet
 from warp.weeks import Week
 
 WEEKS_AHEAD = 4
-_TIMEOUT = aiohttp.ClientTimeout(total=120)
-_LARGEST_ANSWER = 1 << 20
-_TEMPORARY = frozenset({408, 425, 429})
-_NOT_WARP = "the answer ({}) is not a WARP server's; check the address and the network"
-
-
-class ClientError(Exception):
-    """Something that the reporter can act on; says what."""
-
-
-class Refused(ClientError):
-    """The server refused a request and said why."""
-
-
-class Unreachable(ClientError):
-    """No answer came; the same request can be made again."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,75 +76,6 @@ class Sealed(NamedTuple):
     receipt: Receipt
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
-    status: int
-    body: bytes
-
-
-@contextlib.asynccontextmanager
-async def connection() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session that shares nothing with any other, and says nothing of its machine."""
-    async with aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"Accept-Encoding": "gzip"},  # or it would name what is installed on this machine
-        skip_auto_headers=["User-Agent"],
-        timeout=_TIMEOUT,
-        trust_env=False,
-    ) as session:
-        yield session
-
-
-async def request(
-    session: aiohttp.ClientSession,
-    method: str,
-    url: str,
-    body: bytes | None = None,
-    headers: dict[str, str] | None = None,
-) -> Answer:
-    """
-    Make one request; redirects are not followed.
-
-    Raises:
-        Unreachable: no answer of a WARP server, or one that may be another at the next try.
-        Refused: the server will never take this request.
-    """
-    try:
-        async with session.request(
-            method, url, data=body, headers=headers, allow_redirects=False
-        ) as response:
-            data = await response.content.read(_LARGEST_ANSWER)
-            while chunk := await response.content.read(_LARGEST_ANSWER - len(data)):
-                data += chunk
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        raise Unreachable("no answer from the server; try again later") from None
-    if 200 <= response.status < 300:
-        return Answer(response.status, data)
-    reason = _reason(data)
-    if reason is None:
-        raise Unreachable(_NOT_WARP.format(response.status))
-    if response.status in _TEMPORARY or response.status >= 500:
-        raise Unreachable(f"the server answered {response.status}: {reason}")
-    raise Refused(f"the server answered {response.status}: {reason}")
-
-
-class _ProblemDocument(msgspec.Struct):
-    type: str
-    detail: str
-
-
-def _reason(body: bytes) -> str | None:
-    """Give what a WARP server says of a refusal; none when something else on the way has answered."""
-    try:
-        document = msgspec.json.decode(body, type=_ProblemDocument)
-    except msgspec.DecodeError:
-        return None
-    if not document.type.startswith("urn:warp:problem:"):
-        return None
-    return document.detail if document.detail.isprintable() else "it does not say why"
-
-
 async def join(wallet: Wallet) -> None:
     """
     Redeem the invitation that the wallet holds; again after a lost answer it does no harm.
@@ -164,20 +88,6 @@ async def join(wallet: Wallet) -> None:
         await redeem(session, contents.url, contents.invitation, contents.credential)
     contents.invitation = b""
     wallet.save()
-
-
-async def redeem(session: aiohttp.ClientSession, url: str, code: bytes, credential: bytes) -> None:
-    """
-    Bind a credential to an invitation's code.
-
-    Raises:
-        Refused, Unreachable.
-    """
-    body = msgspec.json.encode({"invitation": code, "credential": credential})
-    headers = {"Content-Type": "application/json"}
-    answer = await request(session, "POST", f"{url}/v1/members", body, headers)
-    if answer.status != 204:
-        raise Unreachable(_NOT_WARP.format(answer.status))
 
 
 class Synced(NamedTuple):
@@ -254,27 +164,6 @@ _DOCUMENTS = 8
 """Directory entries that a wallet keeps: the weeks ahead, and those whose envelopes are still taken."""
 
 
-class Bundle(NamedTuple):
-    """A request for a week's tokens."""
-
-    week: str
-    keys: Sequence[VerifyKey]
-    """Of each of its 35 tokens."""
-    pending: Sequence[Pending]
-
-
-def token_keys(entry: Entry) -> list[VerifyKey]:
-    """Give the keys of a bundle's 35 tokens, in order."""
-    known = {spki: VerifyKey.from_spki(spki) for spki in set(entry.token_keys)}
-    return [known[spki] for spki in entry.token_keys]
-
-
-def blind_bundle(entry: Entry, keys: Sequence[VerifyKey], randbytes: RandBytes) -> list[Pending]:
-    """Blind a week's 35 tokens."""
-    challenge = tokens.challenge_digest(entry.issuer)
-    return [tokens.blind(key, challenge, randbytes) for key in keys]
-
-
 async def fetch_bundle(
     wallet: Wallet, session: aiohttp.ClientSession, entry: Entry, randbytes: RandBytes
 ) -> None:
@@ -292,31 +181,6 @@ async def fetch_bundle(
     contents.tokens[week] = await fetch_tokens(session, contents.url, contents.credential, bundle)
     del contents.pending[week]
     wallet.save()
-
-
-async def fetch_tokens(session: aiohttp.ClientSession, url: str, credential: bytes, bundle: Bundle) -> Tokens:
-    """
-    Have a bundle signed and make its tokens.
-
-    Raises:
-        Refused, Unreachable, TokenError: a signature is wrong.
-    """
-    pairs = list(zip(bundle.pending, bundle.keys, strict=True))
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Authorization": "Bearer " + base64.b64encode(credential).decode(),
-    }
-    body = b"".join(tokens.request(pending, key) for pending, key in pairs)
-    answer = (await request(session, "POST", f"{url}/v1/bundles/{bundle.week}", body, headers)).body
-    size = tokens.REQUEST_SIZE
-    if len(answer) != len(body):
-        raise Refused("the server sent a bundle of another size")
-    made = [
-        tokens.finalize(pending, key, answer[i * size : (i + 1) * size])
-        for i, (pending, key) in enumerate(pairs)
-    ]
-    classes = taxonomy.CLASSES
-    return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
 
 
 def _forget_old(contents: Contents, current: Week) -> None:
@@ -391,30 +255,6 @@ def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, b
         f"the tokens of {week} are used up for this class. For many similar incidents, report once and say "
         "how many it stands for (--similar)"
     )
-
-
-async def send(url: str, sealed: bytes) -> None:
-    """
-    Hand over an envelope, on a connection of its own.
-
-    Raises:
-        Refused, Unreachable.
-    """
-    async with connection() as session:
-        await post_envelope(session, url, sealed)
-
-
-async def post_envelope(session: aiohttp.ClientSession, url: str, sealed: bytes) -> None:
-    """
-    Hand over an envelope.
-
-    Raises:
-        Refused, Unreachable.
-    """
-    headers = {"Content-Type": "application/octet-stream"}
-    answer = await request(session, "POST", f"{url}/v1/reports", sealed, headers)
-    if answer != Answer(202, b""):
-        raise Unreachable(_NOT_WARP.format(answer.status))
 
 
 async def deliver(wallet: Wallet) -> int:

@@ -21,10 +21,10 @@ from keys.narrative import open_sealed
 from storage import inbox, members, signals
 from warp import advising, client, founding, taxonomy, wallet
 from warp.advisory import Advisory
-from warp.app import Site
 from warp.client import Draft
 from warp.config import Config
 from warp.detection import HISTORY_WEEKS
+from warp.site import Site
 from warp.wallet import Contents, Lock, Wallet
 from warp.weeks import Week
 

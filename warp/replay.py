@@ -28,11 +28,13 @@ from keys import directory
 from keys.directory import Entry, fingerprint
 from keys.receipt import Receipt
 from storage import advisories, members, signals
-from warp import client, founding, taxonomy
-from warp.app import Site, here, open_site, serving
-from warp.client import Draft, Refused
+from warp import client, exchange, founding, taxonomy
+from warp.app import serving
+from warp.client import Draft
 from warp.events import Event
+from warp.exchange import Refused
 from warp.report import InvalidReport, check
+from warp.site import Site, here, open_site
 from warp.wallet import Tokens
 from warp.weeks import Week
 
@@ -95,14 +97,14 @@ def read(
         OSError, UnicodeDecodeError: the file cannot be read.
     """
     dropped = set(without)
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.DictReader(file, strict=True)
-        if tuple(lines.fieldnames or ()) != COLUMNS:
-            raise BadHistory(f"row 1: the columns must be {','.join(COLUMNS)}")
         try:
+            if tuple(lines.fieldnames or ()) != COLUMNS:
+                raise BadHistory(f"row 1: the columns must be {','.join(COLUMNS)}")
             rows = [_row(lines.line_num, line) for line in lines]
         except csv.Error:
-            raise BadHistory(f"row {lines.line_num}: not valid CSV") from None
+            raise BadHistory(f"row {lines.reader.line_num}: not valid CSV") from None
     wanted = [
         row
         for row in rows
@@ -178,7 +180,7 @@ async def replay(
         serving(site, "127.0.0.1", 0) as port,
     ):
         await site.publish_all()
-        async with client.connection() as session:
+        async with exchange.connection() as session:
             player = _Player(site, clock, f"http://127.0.0.1:{port}", session)
             await player.play(rows, progress)
         summary = player.summary
@@ -282,11 +284,11 @@ class _Player:
             week = str(Week.of(self._clock.now()))
             async with self._site.hub.identity.write() as connection:
                 await members.invite(connection, f"member {number}", home, code, week)
-            await client.redeem(self._session, self._url, code, credential)
+            await exchange.redeem(self._session, self._url, code, credential)
             self._credentials.append(credential)
 
     async def _epoch(self, number: int) -> "_Epoch":
-        answer = await client.request(self._session, "GET", f"{self._url}/v1/directory/{number}")
+        answer = await exchange.request(self._session, "GET", f"{self._url}/v1/directory/{number}")
         verified = directory.verify(answer.body, fingerprint(self._site.settings.root_key))
         return _Epoch(verified.entry, verified.root)
 
@@ -300,7 +302,7 @@ class _Player:
             sealed = client.seal_with(row.draft, token, epoch.entry, epoch.root, receipt, secrets.token_bytes)
             self.summary.sent += 1
             try:
-                await client.post_envelope(self._session, self._url, sealed)
+                await exchange.post_envelope(self._session, self._url, sealed)
             except Refused:
                 self.summary.rejected += 1
             else:
@@ -308,9 +310,9 @@ class _Player:
 
     async def _bundle(self, epoch: "_Epoch", credential: bytes) -> Tokens:
         async with self._fetches:
-            pending = client.blind_bundle(epoch.entry, epoch.keys, secrets.token_bytes)
-            bundle = client.Bundle(epoch.entry.week, epoch.keys, pending)
-            return await client.fetch_tokens(self._session, self._url, credential, bundle)
+            pending = exchange.blind_bundle(epoch.entry, epoch.keys, secrets.token_bytes)
+            bundle = exchange.Bundle(epoch.entry.week, epoch.keys, pending)
+            return await exchange.fetch_tokens(self._session, self._url, credential, bundle)
 
 
 class _Epoch:
@@ -319,7 +321,7 @@ class _Epoch:
     def __init__(self, entry: Entry, root: bytes) -> None:
         self.entry = entry
         self.root = root
-        self.keys = client.token_keys(entry)
+        self.keys = exchange.token_keys(entry)
         self.reported: Counter[str] = Counter()
         """Class to reports so far; the next one is the member's of this number."""
         self.bundles: list[asyncio.Task[Tokens]] = []

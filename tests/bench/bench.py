@@ -29,8 +29,8 @@ import material
 
 from keys.keyring import Keyring
 from warp import config, epochs, founding
-from warp.app import present
 from warp.publication import Tree
+from warp.site import present
 from warp.weeks import Week
 
 HERE = Path(__file__).resolve().parent

@@ -12,7 +12,7 @@ from keys.keyring import WEEKS_AHEAD
 from keys.tokens import Pending, VerifyKey
 from storage import members
 from tests.support import BINARY, WEEK, Answer, Served, entry_of, request, sealed, unchanged
-from warp import client, taxonomy
+from warp import exchange, taxonomy
 from warp.weeks import Week
 
 SIZE = BUNDLE * tokens.REQUEST_SIZE
@@ -29,8 +29,8 @@ async def joined(server: Served, name: str = "CERT Uno") -> bytes:
 
 def blinded(server: Served, week: Week = WEEK) -> tuple[bytes, list[Pending], list[VerifyKey]]:
     entry = entry_of(server.site, week)
-    keys = client.token_keys(entry)
-    pending = client.blind_bundle(entry, keys, secrets.token_bytes)
+    keys = exchange.token_keys(entry)
+    pending = exchange.blind_bundle(entry, keys, secrets.token_bytes)
     body = b"".join(tokens.request(one, key) for one, key in zip(pending, keys, strict=True))
     return body, pending, keys
 

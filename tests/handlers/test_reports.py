@@ -32,8 +32,8 @@ from tests.support import (
     unchanged,
     waiting,
 )
-from warp.app import Site
 from warp.report import encode
+from warp.site import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

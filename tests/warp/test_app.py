@@ -28,10 +28,11 @@ from tests.support import (
     waiting,
 )
 from warp import app
-from warp.app import Site, keep_schedule, open_site
+from warp.app import keep_schedule
 from warp.client import Draft
 from warp.config import ConfigError
 from warp.events import Event
+from warp.site import Site, open_site
 from warp.weeks import Week
 
 URGENT = Draft(type="fraud/phishing", place="UY", urgent=True)

@@ -13,11 +13,19 @@ import pytest
 
 from keys import age, envelope, narrative
 from keys.directory import BUNDLE, fingerprint
-from keys.errors import BrokenChain, MalformedDirectory, TextTooLong, UncertifiedDirectory, UnknownRoot
+from keys.errors import (
+    BadSignature,
+    BrokenChain,
+    MalformedDirectory,
+    TextTooLong,
+    UncertifiedDirectory,
+    UnknownRoot,
+)
 from storage import members
 from tests.support import NOON, WEEK, Clock, Served, Stock, entry_of, flipped, found, served, waiting
 from warp import client, epochs, wallet
-from warp.client import ClientError, Draft, Refused, Unreachable
+from warp.client import Draft
+from warp.exchange import ClientError, Refused, Unreachable
 from warp.report import InvalidReport, parse
 from warp.wallet import Contents, Lock, Wallet
 from warp.weeks import Week
@@ -524,7 +532,7 @@ async def test_a_server_that_signs_with_other_keys_than_it_announced_is_caught(
     keys = keyring.week(WEEK.plus(1))
     assert keys is not None
     keys.first["fraud"] = keys.first["availability"]
-    with pytest.raises((Refused, client.tokens.BadSignature)):
+    with pytest.raises((Refused, BadSignature)):
         await client.sync(made, NOON, secrets.token_bytes)
     assert made.contents.tokens == {}
 

@@ -1,7 +1,7 @@
 """
 Nothing below the rule is ever published.
 
-The rule of docs/protocol.md §14 is written down here a second time, in other words, and held against what is shown.
+The rule of docs/protocol.md §14 is written down here a second time, in other words.
 """
 
 import hashlib

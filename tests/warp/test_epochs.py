@@ -13,8 +13,8 @@ from keys.tokens import IssuerKey
 from storage import coordinators, members
 from tests.support import NOON, WEEK, Clock, Logged, Served, Stock, entry_of, opened
 from warp import epochs, founding
-from warp.app import Site
 from warp.events import Event
+from warp.site import Site
 from warp.weeks import Week
 
 

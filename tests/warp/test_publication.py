@@ -15,9 +15,9 @@ from feeds.entry import Site
 from tests.support import NOON, WEEK
 from warp import publication
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.app import PAGES
 from warp.disclosure import Cell, Figure, Release
 from warp.publication import Tree
+from warp.site import PAGES
 from warp.taxonomy import Severity
 from warp.weeks import Week
 

@@ -13,9 +13,9 @@ from keys.narrative import open_sealed
 from storage import advisories, inbox
 from warp import advising, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.app import Site, open_site, present
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
 from warp.config import ConfigError
+from warp.site import Site, open_site, present
 from warp.weeks import Week
 
 

@@ -12,9 +12,9 @@ from keys.errors import KeysError
 from warp.advising import NotPossible
 from warp.child import ChildFailed
 from warp.cli import coordinating, people, reporting, runs, site
-from warp.client import ClientError
 from warp.config import ConfigError
 from warp.epochs import NoCoordinator
+from warp.exchange import ClientError
 from warp.founding import AlreadyThere
 from warp.replay import BadHistory
 from warp.report import InvalidReport

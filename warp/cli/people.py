@@ -11,8 +11,8 @@ from keys.invitation import Invitation
 from keys.narrative import MAX_RECIPIENTS
 from storage import coordinators, members
 from warp import places
-from warp.app import open_site, present
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
+from warp.site import open_site, present
 from warp.weeks import Week
 
 

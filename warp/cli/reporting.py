@@ -14,10 +14,11 @@ from keys.invitation import Invitation
 from keys.narrative import room
 from keys.receipt import Receipt
 from warp import client, places, taxonomy, wallet
-from warp.app import present
 from warp.cli.options import asynchronous, json_option, write_json
-from warp.client import Draft, Unreachable
+from warp.client import Draft
+from warp.exchange import Refused, Unreachable
 from warp.report import InvalidReport, check
+from warp.site import present
 from warp.wallet import Contents, Lock, Wallet
 from warp.weeks import Week
 
@@ -90,7 +91,7 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
     made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
     try:
         await client.join(made)
-    except client.Refused:
+    except Refused:
         wallet_path.unlink()
         raise
     await _join(made)

@@ -12,10 +12,11 @@ import click
 from lxml import etree
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from warp import client, demo, replay
-from warp.app import here, keep_schedule, open_site, present, serving
+from warp import demo, exchange, replay
+from warp.app import keep_schedule, serving
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.events import Event
+from warp.site import here, open_site, present
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -66,7 +67,7 @@ async def _demo(data: Path, port: int, *, once: bool) -> None:
 
 async def _show_feeds(url: str, language: str) -> None:
     """Read the warning back as a subscriber does."""
-    async with client.connection() as session:
+    async with exchange.connection() as session:
         atom = await _get(session, f"{url}/feeds/{language}/all.atom")
         rss = await _get(session, f"{url}/feeds/{language}/country/UY.rss")
     entry = etree.fromstring(atom).find(f"{_ATOM}entry")
@@ -78,7 +79,7 @@ async def _show_feeds(url: str, language: str) -> None:
 
 
 async def _get(session: aiohttp.ClientSession, url: str) -> bytes:
-    return (await client.request(session, "GET", url)).body
+    return (await exchange.request(session, "GET", url)).body
 
 
 def _where_to_look(url: str, data: Path, *, once: bool) -> None:

@@ -14,8 +14,9 @@ from keys.directory import fingerprint
 from storage import coordinators, figures, inbox, members, pool, signals, tallies
 from warp import epochs, founding, places, taxonomy
 from warp import release as acts
-from warp.app import Site, open_site, present, serve
+from warp.app import serve
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
+from warp.site import Site, open_site, present
 from warp.weeks import Week
 
 

@@ -1,0 +1,192 @@
+"""
+What a member's client says to a server: single requests, each free of anything that identifies the machine.
+
+Under the client, which keeps the wallet, and the replay, which has members without one. A sync and a report
+never share a connection, because each takes its own. An answer that is no WARP server's is told from a
+refusal.
+"""
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+import aiohttp
+import msgspec
+
+from keys import tokens
+from keys.directory import Entry
+from keys.hybrid import RandBytes
+from keys.tokens import Pending, VerifyKey
+from warp import taxonomy
+from warp.wallet import Tokens
+
+_TIMEOUT = aiohttp.ClientTimeout(total=120)
+_LARGEST_ANSWER = 1 << 20
+_TEMPORARY = frozenset({408, 425, 429})
+_NOT_WARP = "the answer ({}) is not a WARP server's; check the address and the network"
+
+
+class ClientError(Exception):
+    """Something that the reporter can act on; says what."""
+
+
+class Refused(ClientError):
+    """The server refused a request and said why."""
+
+
+class Unreachable(ClientError):
+    """No answer came; the same request can be made again."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+@contextlib.asynccontextmanager
+async def connection() -> AsyncIterator[aiohttp.ClientSession]:
+    """Give a session that shares nothing with any other, and says nothing of its machine."""
+    async with aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Accept-Encoding": "gzip"},  # or it would name what is installed on this machine
+        skip_auto_headers=["User-Agent"],
+        timeout=_TIMEOUT,
+        trust_env=False,
+    ) as session:
+        yield session
+
+
+async def request(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """
+    Make one request; redirects are not followed.
+
+    Raises:
+        Unreachable: no answer of a WARP server, or one that may be another at the next try.
+        Refused: the server will never take this request.
+    """
+    try:
+        async with session.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            data = await response.content.read(_LARGEST_ANSWER)
+            while chunk := await response.content.read(_LARGEST_ANSWER - len(data)):
+                data += chunk
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        raise Unreachable("no answer from the server; try again later") from None
+    if 200 <= response.status < 300:
+        return Answer(response.status, data)
+    reason = _reason(data)
+    if reason is None:
+        raise Unreachable(_NOT_WARP.format(response.status))
+    if response.status in _TEMPORARY or response.status >= 500:
+        raise Unreachable(f"the server answered {response.status}: {reason}")
+    raise Refused(f"the server answered {response.status}: {reason}")
+
+
+class _ProblemDocument(msgspec.Struct):
+    type: str
+    detail: str
+
+
+def _reason(body: bytes) -> str | None:
+    """Give what a WARP server says of a refusal; none when something else on the way has answered."""
+    try:
+        document = msgspec.json.decode(body, type=_ProblemDocument)
+    except msgspec.DecodeError:
+        return None
+    if not document.type.startswith("urn:warp:problem:"):
+        return None
+    return document.detail if document.detail.isprintable() else "it does not say why"
+
+
+async def redeem(session: aiohttp.ClientSession, url: str, code: bytes, credential: bytes) -> None:
+    """
+    Bind a credential to an invitation's code.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    body = msgspec.json.encode({"invitation": code, "credential": credential})
+    headers = {"Content-Type": "application/json"}
+    answer = await request(session, "POST", f"{url}/v1/members", body, headers)
+    if answer.status != 204:
+        raise Unreachable(_NOT_WARP.format(answer.status))
+
+
+class Bundle(NamedTuple):
+    """A request for a week's tokens."""
+
+    week: str
+    keys: Sequence[VerifyKey]
+    """Of each of its 35 tokens."""
+    pending: Sequence[Pending]
+
+
+def token_keys(entry: Entry) -> list[VerifyKey]:
+    """Give the keys of a bundle's 35 tokens, in order."""
+    known = {spki: VerifyKey.from_spki(spki) for spki in set(entry.token_keys)}
+    return [known[spki] for spki in entry.token_keys]
+
+
+def blind_bundle(entry: Entry, keys: Sequence[VerifyKey], randbytes: RandBytes) -> list[Pending]:
+    """Blind a week's 35 tokens."""
+    challenge = tokens.challenge_digest(entry.issuer)
+    return [tokens.blind(key, challenge, randbytes) for key in keys]
+
+
+async def fetch_tokens(session: aiohttp.ClientSession, url: str, credential: bytes, bundle: Bundle) -> Tokens:
+    """
+    Have a bundle signed and make its tokens.
+
+    Raises:
+        Refused, Unreachable, TokenError: a signature is wrong.
+    """
+    pairs = list(zip(bundle.pending, bundle.keys, strict=True))
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Authorization": "Bearer " + base64.b64encode(credential).decode(),
+    }
+    body = b"".join(tokens.request(pending, key) for pending, key in pairs)
+    answer = (await request(session, "POST", f"{url}/v1/bundles/{bundle.week}", body, headers)).body
+    size = tokens.REQUEST_SIZE
+    if len(answer) != len(body):
+        raise Refused("the server sent a bundle of another size")
+    made = [
+        tokens.finalize(pending, key, answer[i * size : (i + 1) * size])
+        for i, (pending, key) in enumerate(pairs)
+    ]
+    classes = taxonomy.CLASSES
+    return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
+
+
+async def send(url: str, sealed: bytes) -> None:
+    """
+    Hand over an envelope, on a connection of its own.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    async with connection() as session:
+        await post_envelope(session, url, sealed)
+
+
+async def post_envelope(session: aiohttp.ClientSession, url: str, sealed: bytes) -> None:
+    """
+    Hand over an envelope.
+
+    Raises:
+        Refused, Unreachable.
+    """
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = await request(session, "POST", f"{url}/v1/reports", sealed, headers)
+    if answer != Answer(202, b""):
+        raise Unreachable(_NOT_WARP.format(answer.status))

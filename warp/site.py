@@ -1,0 +1,286 @@
+"""
+A site: what stands in a data folder, opened, with everything that is done to it in turn.
+
+Part of the composition: it reads the configuration, and hands values, the clock and randomness to all else. A
+site can be opened by several processes at once: the server, and the command line beside it.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import functools
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import NamedTuple
+
+import msgspec
+
+from feeds import filters
+from feeds.entry import Site as Publisher
+from handlers import pages
+from keys.directory import Certificate
+from keys.keyring import IssuerKeys, Keyring
+from keys.tokens import IssuerKey
+from storage import accepted, advisories, figures, members, pool, rewriting
+from storage.database import open_database
+from warp import advising, child, config, detection, disclosure, epochs, founding, publication
+from warp import release as acts
+from warp.config import Config
+from warp.detection import Counts, Signal
+from warp.disclosure import Release
+from warp.events import Event, Log, to_stderr
+from warp.opening import Opener
+from warp.publication import Pages, Tree
+from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
+from warp.tally import FirstTokens
+from warp.weeks import Week
+
+Clock = Callable[[], datetime]
+PAGES = Pages(pages.render_front, pages.render_advisory, pages.render_figures)
+
+
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
+"""Whether the running task is inside `Site.alone`."""
+
+
+def present() -> datetime:
+    """Give the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Workers(NamedTuple):
+    """Who does the heavy work of a release."""
+
+    judge: JudgeWeek
+    protect: ProtectWeek
+    rewrite: Callable[[Path], Awaitable[None]]
+
+
+class Site:
+    """An open site. Made by `open_site` only."""
+
+    def __init__(self, data: Path, settings: Config, hub: Hub, clock: Clock, new_issuer: IssuerKeys) -> None:
+        self.data = data
+        self.settings = settings
+        self.hub = hub
+        self.clock = clock
+        self.tree = Tree(data / "public")
+        self.publisher = Publisher(
+            name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
+        )
+        certificate = msgspec.json.decode(
+            (data / "keys" / founding.CERTIFICATE).read_bytes(), type=Certificate
+        )
+        self.epochs = epochs.Epochs(
+            keyring=hub.keyring,
+            tree=self.tree,
+            identity=hub.identity,
+            issuer=settings.issuer,
+            policy=settings.policy,
+            certificate=certificate,
+            new_issuer=new_issuer,
+        )
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep other processes from releasing, announcing and publishing; one's own steps may nest."""
+        if _alone.get():
+            yield
+            return
+        with (self.data / "lock").open("ab") as file:
+            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            token = _alone.set(True)
+            try:
+                yield
+            finally:
+                _alone.reset(token)
+
+    async def publish_feeds(self, changed: Iterable[filters.Filter]) -> None:
+        """Write the advisories' pages, and the feeds that a change touches."""
+        async with self.alone():
+            async with self.hub.reports.read() as connection:
+                everything = await advisories.everything(connection)
+            await asyncio.to_thread(
+                publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
+            )
+
+    async def publish_all(self) -> None:
+        """Write every public file; what is the same stays as it is."""
+        await self.publish_feeds(filters.every_filter())
+        await self.publish_figures()
+        await self.publish_accepted()
+
+    async def publish_figures(self) -> None:
+        """Write the figures of closed weeks that are not public yet, and the page of the newest."""
+        async with self.hub.reports.read() as connection:
+            weeks = await figures.closed_weeks(connection)
+            wanted = [week for week in weeks if not self._figures_are_public(week)]
+            releases = [await figures.of_week(connection, week) for week in (*wanted, *weeks[-1:])]
+        for release in releases or [None]:
+            publication.publish_figures(self.tree, self.publisher, PAGES, release, weeks)
+
+    def _figures_are_public(self, week: str) -> bool:
+        pages = (f"{language}/figures/{week}.html" for language in self.settings.languages)
+        return all(self.tree.read(path) is not None for path in (f"v1/figures/{week}.json", *pages))
+
+    async def publish_accepted(self) -> None:
+        """Write the accepted lists of the week in which the last finished day lies, and of the one before."""
+        async with self.hub.reports.read() as connection:
+            day = (await pool.waiting(connection)).day
+            weeks = (Week.of(day).plus(-1), Week.of(day))
+            lists = [(week, await accepted.marks(connection, str(week))) for week in weeks]
+        ended = datetime.combine(day + timedelta(days=1), time(), UTC)
+        for week, marks in lists:
+            if marks:
+                publication.publish_accepted(self.tree, week, marks, min(ended, week.end))
+
+    async def announce(self, weeks: Iterable[Week]) -> list[Week]:
+        """Make and publish the keys of weeks; those that have keys stay as they are."""
+        wanted = list(weeks)
+        keys = await epochs.make_keys(self.epochs, wanted)  # takes seconds, so nobody waits for it
+        async with self.alone():
+            epochs.keep(self.epochs, keys)
+            made = await epochs.announce(self.epochs, wanted)
+        for _ in made:
+            self.hub.log(Event.KEYS_MADE)
+        return made
+
+    async def release(self, now: datetime) -> Released:
+        """Release the pool now, judge, and draft from new signals."""
+        async with self.alone():
+            released = await acts.release(self.hub, now)
+            await self._draft_signals()
+        return released
+
+    async def midnight(
+        self, now: datetime, weeks: Iterable[Week] | None = None, *, open_pool: bool = False
+    ) -> Midnight:
+        """
+        Do and publish a midnight's work.
+
+        Args:
+            now: The midnight, or the moment at which it is caught up with.
+            weeks: Weeks that must have keys; by default the current one and the next four.
+            open_pool: Release the pool also when it gives too little cover.
+        """
+        async with self.alone():
+            done = await acts.midnight(self.hub, now, open_pool=open_pool)
+            await self._draft_signals()
+            await self.publish_accepted()
+            if done.closed:
+                await self.publish_figures()
+        await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
+        return done
+
+    async def _draft_signals(self) -> None:
+        await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
+
+    async def is_ready(self) -> bool:
+        """Say whether the databases answer and this week's keys are there."""
+        async with self.hub.reports.read() as connection:
+            await pool.size(connection)
+        async with self.hub.identity.read() as connection:
+            await members.by_place(connection)
+        return self.hub.keyring.week(Week.of(self.clock())) is not None
+
+    async def catch_up(self, *, open_pool: bool = False) -> bool:
+        """Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not."""
+        midnight = datetime.combine(self.clock().date(), time(), UTC)
+        async with self.alone():
+            async with self.hub.reports.read() as connection:
+                done = (await pool.waiting(connection)).day
+            if done >= acts.ended_day(midnight):
+                return False
+            await self.midnight(midnight, open_pool=open_pool)
+        return True
+
+    async def mend(self) -> None:
+        """Make up for a stop between the steps of a midnight: rewrite the databases, announce what is due."""
+        async with self.alone():
+            await self.hub.rewrite(self.hub.reports.path)
+            await self.hub.rewrite(self.hub.identity.path)
+        await self.announce(epochs.weeks_ahead(self.clock()))
+
+    async def hour(self) -> None:
+        """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
+        now, urgent = self.clock(), await acts.any_urgent(self.hub)
+        if not await self.catch_up(open_pool=urgent) and urgent:
+            await self.release(now)
+        self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
+
+
+def children(settings: Config) -> Workers:
+    """Have the heavy work done by child processes."""
+    return Workers(
+        functools.partial(child.judge, thresholds=settings.thresholds),
+        functools.partial(child.protect, policy=settings.policy),
+        child.rewrite,
+    )
+
+
+def here(settings: Config) -> Workers:
+    """Do the heavy work in this process; for runs that do much of it and end."""
+
+    async def judge(counts: Counts, first_tokens: FirstTokens, now: datetime) -> list[Signal]:
+        return detection.judge(counts, first_tokens, now, settings.thresholds)
+
+    async def protect(
+        week: Week, counts: Mapping[tuple[str, str], int], first_tokens: FirstTokens, homes: frozenset[str]
+    ) -> Release:
+        secret = secrets.token_bytes(32)
+        return disclosure.protect(week, counts, first_tokens, homes, settings.policy, secret)
+
+    async def rewrite(path: Path) -> None:
+        await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)
+
+    return Workers(judge, protect, rewrite)
+
+
+@contextlib.asynccontextmanager
+async def open_site(
+    data: Path,
+    clock: Clock = present,
+    log: Log = to_stderr,
+    random: Random | None = None,
+    workers: Workers | None = None,
+    new_issuer: IssuerKeys = IssuerKey.generate,
+) -> AsyncIterator[Site]:
+    """
+    Open the site in a data folder.
+
+    Args:
+        data: The folder; see `warp.founding.found`.
+        clock: Gives the present time, aware.
+        log: Takes events.
+        random: `SystemRandom` unless given.
+        workers: Do the heavy work; in child processes unless given.
+        new_issuer: Makes issuer keys.
+
+    Raises:
+        ConfigError: the folder is none of a site, or its configuration is wrong.
+    """
+    settings = config.read(data)
+    keyring = Keyring(data / "keys")
+    workers = workers or children(settings)
+    async with contextlib.AsyncExitStack() as open_things:
+        identity = await open_database(data / "identity.db", "identity")
+        open_things.push_async_callback(identity.close)
+        reports = await open_database(data / "reports.db", "reports")
+        open_things.push_async_callback(reports.close)
+        hub = Hub(
+            identity=identity,
+            reports=reports,
+            keyring=keyring,
+            opener=Opener(keyring, settings.root_key, settings.issuer),
+            random=random or SystemRandom(),
+            judge=workers.judge,
+            protect=workers.protect,
+            rewrite=workers.rewrite,
+            log=log,
+            created=settings.created,
+        )
+        yield Site(data, settings, hub, clock, new_issuer)
