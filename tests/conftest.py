@@ -12,7 +12,6 @@ from hypothesis import settings
 
 from tests.support import Clock, Served, Stock, found, served
 
-
 # Cases are judged by what they show; how long one takes depends on what else the machine does.
 settings.register_profile("warp", deadline=None)
 settings.load_profile("warp")

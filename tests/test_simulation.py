@@ -336,7 +336,7 @@ async def simulated(folder: Path, data: Path, stock: Stock, seed: int) -> AsyncI
 async def test_whatever_happens_every_acknowledged_report_is_counted_once_and_nothing_else(
     tmp_path: Path, data: Path, stock: Stock, seed: int
 ) -> None:
-    await simulate(tmp_path, data, stock, seed, operations=90)
+    await simulate(tmp_path, data, stock, seed, operations=70)
 
 
 @pytest.mark.slow
