@@ -9,9 +9,9 @@ from handlers import bodies
 from handlers.errors import Problem
 from handlers.keys import CLOCK, IDENTITY
 from storage import members
+from warp.release import INVITATION_WEEKS
 from warp.weeks import Week
 
-INVITATION_WEEKS = 4
 _MOST = 1024
 CREDENTIAL_BYTES = 32
 INVITATION_BYTES = 16

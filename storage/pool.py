@@ -113,10 +113,13 @@ async def envelopes(
             yield found[each]
 
 
-async def empty(connection: AsyncConnection) -> None:
-    """Delete every envelope and start counting midnights anew."""
-    await connection.execute(delete(schema.pool))
-    await connection.execute(update(schema.waiting).values(midnights=0))
+async def remove(connection: AsyncConnection, released: Sequence[int], chunk: int = 500) -> None:
+    """Delete envelopes; once none is left, start counting midnights anew."""
+    for start in range(0, len(released), chunk):
+        wanted = released[start : start + chunk]
+        await connection.execute(delete(schema.pool).where(schema.pool.c.id.in_(wanted)))
+    if await size(connection) == 0:
+        await connection.execute(update(schema.waiting).values(midnights=0))
 
 
 async def forget_spent(connection: AsyncConnection, week: str) -> None:

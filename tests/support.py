@@ -29,7 +29,7 @@ from storage.database import Database
 from warp import config, epochs, founding
 from warp.app import serving
 from warp.client import Draft, seal_with
-from warp.events import Event
+from warp.events import Event, Log
 from warp.report import encode
 from warp.site import Site, here, open_site
 from warp.taxonomy import class_of
@@ -75,12 +75,12 @@ class Logged:
     """Takes the events of a site."""
 
     events: list[Event] = field(default_factory=list)
-    errors: list[BaseException] = field(default_factory=list)
+    forward: Log | None = None
 
     def __call__(self, event: Event, error: BaseException | None = None) -> None:
         self.events.append(event)
-        if error is not None:
-            self.errors.append(error)
+        if self.forward is not None:
+            self.forward(event, error)
 
 
 async def found(data: Path, stock: Stock, now: datetime = NOON) -> None:
@@ -120,9 +120,14 @@ class Served:
 
 @contextlib.asynccontextmanager
 async def served(
-    data: Path, clock: Clock, stock: Stock | None = None, body_seconds: float = 30.0, **given: Any
+    data: Path,
+    clock: Clock,
+    stock: Stock | None = None,
+    body_seconds: float = 30.0,
+    logged: Logged | None = None,
+    **given: Any,
 ) -> AsyncIterator[Served]:
-    logged = Logged()
+    logged = logged or Logged()
     async with (
         opened(data, clock, logged, stock, **given) as site,
         serving(site, "127.0.0.1", 0, body_seconds) as port,

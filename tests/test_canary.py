@@ -11,11 +11,13 @@ import gzip
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +25,9 @@ import pytest
 
 from keys.invitation import Invitation
 from keys.receipt import Receipt, mark
-from warp import wallet
+from storage import rewriting
+from warp import client, wallet
+from warp.client import Draft
 from warp.wallet import Contents, Lock
 
 MEMBER = "CSIRT Canary Kzv83"
@@ -97,6 +101,16 @@ def post(port: int, path: str, body: bytes, *extra: str) -> int:
         return int(connection.makefile("rb").readline().split()[1])
 
 
+@contextmanager
+def statement(data: Path, before: str, after: str) -> Iterator[None]:
+    """Break the reports database under the server, and mend it."""
+    with closing(sqlite3.connect(data / "reports.db", isolation_level=None)) as connection:
+        connection.execute(before)
+        yield
+        connection.execute(after)
+    rewriting.hide_times(data / "reports.db")
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("canary")
@@ -127,11 +141,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert post(port, "/v1/bundles/2026-W47", b"x", f"Authorization: Bearer {COOKIE}") == 401
         warp("release", "--data", str(data))
         warp("sync", "--wallet", str(path))
-        (data / "reports.db").rename(data / "aside")  # the next request that needs it fails inside
-        for suffix in ("-wal", "-shm"):
-            (data / f"reports.db{suffix}").unlink(missing_ok=True)
-        post(port, "/v1/reports", envelopes[0])
-        (data / "aside").replace(data / "reports.db")
+        with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
+            draft = Draft(type="fraud/phishing", place="UY", text=NARRATIVE)
+            sealed = client.seal(found, draft, datetime.now(UTC), secrets.token_bytes)
+        envelopes.append(sealed.envelope)
+        with statement(data, "ALTER TABLE spent RENAME TO aside", "ALTER TABLE aside RENAME TO spent"):
+            assert post(port, "/v1/reports", sealed.envelope) == 500  # it fails inside, with all in hand
     with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
         contents = found.contents
     code = Invitation.from_string(invited[0]).code
@@ -185,7 +200,7 @@ def test_no_secret_of_the_member_is_left(run: Run) -> None:
     contents = run.contents
     unused = [token for week in contents.tokens.values() for token in (*week.first.values(), *week.further)]
     receipts = [Receipt(each.receipt) for each in contents.filed]
-    assert len(receipts) == REPORTS
+    assert len(receipts) == REPORTS + 1
     for secret in (
         contents.credential,
         run.code,
@@ -201,8 +216,7 @@ def test_no_secret_of_the_member_is_left(run: Run) -> None:
 
 def test_a_report_left_only_what_joins_it_to_nobody(run: Run) -> None:
     marks = [mark(Receipt(each.receipt).lookup) for each in run.contents.filed]
-    for each in marks:
-        assert holders(run, each) <= {"reports.db", "reports.db-wal"}
+    assert [holders(run, each) for each in marks] == [{"reports.db"}] * REPORTS + [set()]
     identity = run.left["identity.db"]
     assert not any(form in identity for each in marks for form in forms(each))
 
@@ -214,6 +228,7 @@ def test_the_log_holds_events_from_the_list_and_nothing_else(run: Run) -> None:
         said = line.removeprefix(b"warp: ")
         assert said in allowed or said.startswith(b"fault: "), line
         assert b"canary" not in said.lower()
+    assert any(line.startswith(b"warp: fault: OperationalError at ") for line in lines)
 
 
 def test_no_database_file_tells_when_it_was_written(run: Run) -> None:

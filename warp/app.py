@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -25,8 +26,14 @@ from warp.site import Site, open_site
 
 _SIGNERS = 2
 """Bundles signed at a time."""
+_KEEPALIVE_SECONDS = 75
+"""An idle connection is kept so long."""
 _BACKLOG = 1024
 """Connections that may wait to be accepted."""
+
+
+class CannotListen(Exception):
+    """The address to listen on cannot be had; says why."""
 
 
 def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT_SECONDS) -> web.Application:
@@ -63,7 +70,7 @@ async def serving(
         body_seconds: How long a request's body may take.
 
     Raises:
-        OSError: the address cannot be had.
+        CannotListen: the address cannot be had.
     """
     silent = logging.getLogger("warp.silent")
     silent.disabled = True  # aiohttp would log the sender's address with an error
@@ -81,11 +88,16 @@ async def serving(
             connection.Connection,
             server,
             loop=loop,
+            keepalive_timeout=_KEEPALIVE_SECONDS,
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
             logger=silent,
             auto_decompress=False,  # nothing is taken encoded
         )
-        listener = await loop.create_server(accept, host, port, backlog=_BACKLOG)
+        try:
+            listener = await loop.create_server(accept, host, port, backlog=_BACKLOG)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else "the address is none"
+            raise CannotListen(f"cannot listen: {reason}; choose with --host and --port") from None
         started.callback(listener.close)
         yield listener.sockets[0].getsockname()[1]
 

@@ -16,6 +16,7 @@ from keys import directory, envelope
 from keys.directory import Entry, Verified
 from keys.errors import BrokenChain
 from keys.hybrid import RandBytes
+from keys.keyring import WEEKS_AHEAD
 from keys.narrative import Narrative
 from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
@@ -35,8 +36,6 @@ from warp.exchange import (
 from warp.report import Report, check, encode, encode_lookup
 from warp.wallet import Contents, Filed, Tokens, Wallet
 from warp.weeks import Week
-
-WEEKS_AHEAD = 4
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +96,8 @@ class Synced(NamedTuple):
     """The directory's, verified, oldest first."""
     bundles: list[str]
     """Weeks whose tokens came."""
+    refused: dict[str, str]
+    """Weeks whose tokens the server refused, with its reason."""
 
 
 def weeks_ahead(now: datetime) -> list[Week]:
@@ -119,17 +120,25 @@ async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Seque
         Refused, Unreachable, DirectoryError: a fork, a rollback or keys that are not certified.
     """
     wanted = weeks or weeks_ahead(now)
-    fetched = []
+    fetched, refused = [], {}
     async with connection() as session:
         verified = await fetch_directory(wallet, session)
         for each in verified:
             week = each.entry.week
-            if Week.parse(week) in wanted and week not in wallet.contents.tokens:
+            if Week.parse(week) not in wanted or week in wallet.contents.tokens:
+                continue
+            try:
                 await fetch_bundle(wallet, session, each.entry, randbytes)
                 fetched.append(week)
+            except Refused as error:
+                if error.problem != "bundle-taken":
+                    raise
+                # A restored wallet has lost what it asked for then; other weeks are to be had all the same.
+                refused[week] = str(error)
+                wallet.contents.pending.pop(week, None)
     _forget_old(wallet.contents, Week.of(now))
     wallet.save()
-    return Synced([each.entry for each in verified], fetched)
+    return Synced([each.entry for each in verified], fetched, refused)
 
 
 async def fetch_directory(wallet: Wallet, session: aiohttp.ClientSession) -> list[Verified]:
@@ -153,11 +162,12 @@ async def fetch_directory(wallet: Wallet, session: aiohttp.ClientSession) -> lis
     for n, document in documents.items():
         if contents.documents.get(n, document) != document:
             raise BrokenChain
-    contents.documents.update(documents)
-    contents.documents = {n: contents.documents[n] for n in sorted(contents.documents)[-_DOCUMENTS:]}
-    verified = directory.check_chain(list(contents.documents.values()), contents.root)
+    documents |= contents.documents
+    order = sorted(documents)
+    verified = directory.check_chain([documents[n] for n in order], contents.root)
+    contents.documents = {n: documents[n] for n in order[-_DOCUMENTS:]}
     wallet.save()
-    return verified
+    return verified[-_DOCUMENTS:]
 
 
 _DOCUMENTS = 8
@@ -257,22 +267,29 @@ def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, b
     )
 
 
+def discard(wallet: Wallet) -> None:
+    """Give up the oldest envelope in the outbox; what was in it is lost."""
+    wallet.contents.outbox.pop(0)
+    wallet.save()
+
+
 async def deliver(wallet: Wallet) -> int:
     """
     Send what is in the outbox, oldest first; gives how many were taken.
 
     Raises:
         Unreachable: what is left stays in the outbox.
-        Refused: the server will never take the first one; it is dropped, since its token is of no use.
+        Refused: the server does not take the first one. It stays, too, unless its token has been used for
+            another report, which no retry can mend.
     """
     sent = 0
     while wallet.contents.outbox:
         sealed = wallet.contents.outbox[0]
         try:
             await send(wallet.contents.url, sealed)
-        except Refused:
-            wallet.contents.outbox.pop(0)
-            wallet.save()
+        except Refused as refused:
+            if refused.problem == "token-spent":
+                discard(wallet)
             raise
         wallet.contents.outbox.pop(0)
         wallet.save()

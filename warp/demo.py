@@ -178,7 +178,7 @@ class _Story:
         end = datetime.combine(week.monday + timedelta(days=day + 1), time(), UTC)
         self._clock.set(end)
         done = await self._site.midnight(end, weeks=[])
-        count = done.released.reports if done.released else 0
+        count = done.released.reports
         self._say(f"{week}  {'█' * len(teams)}  {count} sealed reports released, shuffled, into counts")
 
     async def warn(self, week: Week) -> Advisory:

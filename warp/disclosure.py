@@ -140,11 +140,12 @@ def protect(
     Source: the rule of docs/protocol.md §14.
     """
     remaining = {cell for cell, reports in counts.items() if reports > 0}
-    homes = set(member_places) - {""}
+    # A home that is an area may be the same country as another home, so it counts as none.
+    homes = {place for place in member_places if place and _kind(place) == "country"}
     shown: list[Cell] = []
     for level in _LEVELS:
         for key, group in _grouped(remaining, level).items():
-            figure = _figure(key, group, counts, first_tokens, policy, secret)
+            figure = _figure(group, counts, first_tokens, policy, secret)
             if figure is not None and _wide_enough(key, level, homes, policy, shown):
                 shown.append(Cell(*key, figure))
                 remaining -= group
@@ -205,7 +206,6 @@ def _lies_in(place: str, area: str) -> bool:
 
 
 def _figure(
-    key: tuple[str, str],
     group: set[tuple[str, str]],
     counts: Mapping[tuple[str, str], int],
     first_tokens: FirstTokens,
@@ -214,7 +214,7 @@ def _figure(
 ) -> Figure | None:
     distinct = members(group, first_tokens)
     reports = min(sum(counts[cell] for cell in group), policy.reports_per_member * distinct)
-    on_reports, on_members = _offsets(key, policy.offset, secret)
+    on_reports, on_members = _offsets(group, policy.offset, secret)
     if reports + on_reports < policy.reports or distinct + on_members < policy.members:
         return None
     band = policy.reports
@@ -223,8 +223,19 @@ def _figure(
     return Figure(band=band, at_least=band - policy.offset)
 
 
-def _offsets(key: tuple[str, str], largest: int, secret: bytes) -> tuple[int, int]:
-    """Two secret offsets, uniform from -largest to +largest (64 bits leave no bias worth naming)."""
-    digest = hmac.new(secret, "|".join(key).encode(), hashlib.sha256).digest()
-    width = 2 * largest + 1
-    return tuple(int.from_bytes(digest[i : i + 8]) % width - largest for i in (0, 8))  # type: ignore[return-value]
+def _offsets(group: Iterable[tuple[str, str]], largest: int, secret: bytes) -> tuple[int, int]:
+    """
+    Give two secret offsets from -largest to +largest: for the reports and for the members.
+
+    Drawn once for each finest cell, uniformly; a rolled-up cell takes the smallest of its parts. So no cell
+    that was hidden by its offsets gets a second draw at a wider level, which would tell more than one may.
+    """
+    drawn = [_draw(cell, largest, secret) for cell in group]
+    return min(reports for reports, _ in drawn), min(members for _, members in drawn)
+
+
+def _draw(cell: tuple[str, str], largest: int, secret: bytes) -> tuple[int, int]:
+    digest = hmac.new(secret, "|".join(cell).encode(), hashlib.sha256).digest()
+    width = 2 * largest + 1  # 64 bits leave no bias worth naming
+    reports, members = (int.from_bytes(digest[i : i + 8]) % width - largest for i in (0, 8))
+    return reports, members

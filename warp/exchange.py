@@ -34,6 +34,11 @@ class ClientError(Exception):
 class Refused(ClientError):
     """The server refused a request and said why."""
 
+    def __init__(self, message: str, problem: str = "") -> None:
+        super().__init__(message)
+        self.problem = problem
+        """Name of the problem, as in docs/protocol.md §11."""
+
 
 class Unreachable(ClientError):
     """No answer came; the same request can be made again."""
@@ -84,12 +89,14 @@ async def request(
         raise Unreachable("no answer from the server; try again later") from None
     if 200 <= response.status < 300:
         return Answer(response.status, data)
-    reason = _reason(data)
-    if reason is None:
+    problem = _problem(data)
+    if problem is None:
         raise Unreachable(_NOT_WARP.format(response.status))
+    detail = problem.detail if problem.detail.isprintable() else "it does not say why"
+    message = f"the server answered {response.status}: {detail}"
     if response.status in _TEMPORARY or response.status >= 500:
-        raise Unreachable(f"the server answered {response.status}: {reason}")
-    raise Refused(f"the server answered {response.status}: {reason}")
+        raise Unreachable(message)
+    raise Refused(message, problem.type.removeprefix(_PROBLEM))
 
 
 class _ProblemDocument(msgspec.Struct):
@@ -97,15 +104,16 @@ class _ProblemDocument(msgspec.Struct):
     detail: str
 
 
-def _reason(body: bytes) -> str | None:
+_PROBLEM = "urn:warp:problem:"
+
+
+def _problem(body: bytes) -> _ProblemDocument | None:
     """Give what a WARP server says of a refusal; none when something else on the way has answered."""
     try:
         document = msgspec.json.decode(body, type=_ProblemDocument)
     except msgspec.DecodeError:
         return None
-    if not document.type.startswith("urn:warp:problem:"):
-        return None
-    return document.detail if document.detail.isprintable() else "it does not say why"
+    return document if document.type.startswith(_PROBLEM) else None
 
 
 async def redeem(session: aiohttp.ClientSession, url: str, code: bytes, credential: bytes) -> None:

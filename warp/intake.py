@@ -14,7 +14,7 @@ from datetime import datetime
 from keys.errors import TokenError
 from storage import pool
 from storage.database import Database
-from warp.opening import Opener
+from warp.opening import Expired, Opener
 
 _LARGEST_BATCH = 256
 _QUEUE = 512
@@ -75,12 +75,16 @@ class Intake:
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             async with self._reports.write() as connection:
-                accepted = await pool.accept(connection, [arrival for arrival, _ in batch], self._random_id)
+                live = [pair for pair in batch if self._opener.has_keys_of(pair[0].week)]
+                accepted = await pool.accept(connection, [arrival for arrival, _ in live], self._random_id)
         except Exception as error:  # noqa: BLE001 - every waiting request gets the failure as its own
             for _, stored in batch:
                 if not stored.done():
                     stored.set_exception(error)
             return
-        for (_, stored), outcome in zip(batch, accepted, strict=True):
+        for (_, stored), outcome in zip(live, accepted, strict=True):
             if not stored.done():
                 stored.set_result(outcome)
+        for _, stored in batch:
+            if not stored.done():
+                stored.set_exception(Expired())  # its keys were destroyed while it waited for the disk

@@ -86,6 +86,10 @@ class Opener:
         lookup = decode_lookup(report.lookup)
         return Opened(report, keys.week, kind.of_class is not None, content.token, lookup, content.narrative)
 
+    def has_keys_of(self, week: str) -> bool:
+        """Whether the keys of a week are still there."""
+        return self._keyring.week(Week.parse(week)) is not None
+
     def _keys(self, header: envelope.Header, now: datetime | None) -> WeekKeys:
         keys = self._keyring.by_report_key(header.key_id)
         if keys is None:

@@ -24,7 +24,7 @@ from storage.database import Database
 from warp.detection import HISTORY_WEEKS, Counts, Signal
 from warp.disclosure import Release
 from warp.events import Event, Log
-from warp.opening import Opened, Opener
+from warp.opening import Opened, Opener, UnknownReportKey
 from warp.report import InvalidReport
 from warp.tally import Counted, FirstTokens, Tally
 from warp.weeks import Week
@@ -34,7 +34,8 @@ AT_LEAST = 3
 AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 NARRATIVES_KEPT = timedelta(days=90)
-_INVITATION_WEEKS = 4
+INVITATION_WEEKS = 4
+"""Weeks after its own in which an invitation still holds."""
 
 JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
 ProtectWeek = Callable[[Week, Mapping[tuple[str, str], int], FirstTokens, frozenset[str]], Awaitable[Release]]
@@ -82,37 +83,44 @@ async def is_due(hub: Hub) -> bool:
     return waits >= AT_LEAST or (waits > 0 and passed >= AFTER_MIDNIGHTS)
 
 
-async def any_urgent(hub: Hub) -> bool:
-    """Look whether somebody asked for release at the next full hour; no mark of it stands on the disk."""
+async def urgent(hub: Hub) -> list[int]:
+    """Give the ids of the envelopes to release at the next full hour; no mark of it stands on the disk."""
+    found = []
     async with hub.reports.read() as connection:
-        async for envelope in pool.envelopes(connection, await pool.ids(connection)):
+        order = await pool.ids(connection)
+        index = 0
+        async for envelope in pool.envelopes(connection, order):
             try:
                 if hub.opener.open(envelope, None).report.urgent:
-                    return True
+                    found.append(order[index])
             except (KeysError, InvalidReport):
-                continue  # the release will say so, once
-    return False
+                pass  # the release will say so, once
+            index += 1
+    return found
 
 
-async def release(hub: Hub, now: datetime) -> Released:
+async def release(hub: Hub, now: datetime, only: Sequence[int] | None = None) -> Released:
     """
     Open the pool, judge the open week, and rewrite what changed.
 
     Args:
         hub: What to work on.
         now: Aware; the reports count under the day that ends at this moment.
+        only: Ids of the envelopes to release; all of them unless given.
     """
-    released = await _open_pool(hub, now)
-    if released.reports:
+    try:
+        reports = await _open_pool(hub, now, only)
+        found = await judge(hub, now)
+    finally:
         await hub.rewrite(hub.reports.path)
-    return released
+    return Released(ended_day(now), reports, found)
 
 
-async def _open_pool(hub: Hub, now: datetime) -> Released:
-    """Open the pool in random order into tallies, inbox and marks, in one transaction; then judge."""
+async def _open_pool(hub: Hub, now: datetime, only: Sequence[int] | None = None) -> int:
+    """Open envelopes in random order into tallies, inbox and marks, in one transaction; gives how many."""
     day = ended_day(now)
     async with hub.reports.write() as connection:
-        order = await pool.ids(connection)
+        order = await pool.ids(connection) if only is None else list(only)
         hub.random.shuffle(order)
         tally, marks = Tally(), []
         async for opened in _opened(hub, connection, order):
@@ -122,19 +130,20 @@ async def _open_pool(hub: Hub, now: datetime) -> Released:
             await inbox.file(connection, sealed)
         await tallies.add(connection, tally)
         await accepted.wait(connection, marks)
-        await pool.empty(connection)
-    if not order:
-        return Released(day, 0, 0)
-    hub.log(Event.RELEASED)
-    return Released(day, len(order), await judge(hub, now))
+        await pool.remove(connection, order)
+    if order:
+        hub.log(Event.RELEASED)
+    return len(marks)
 
 
 async def _opened(hub: Hub, connection: AsyncConnection, order: Sequence[int]) -> AsyncIterator[Opened]:
     async for envelope in pool.envelopes(connection, order):
         try:
             yield hub.opener.open(envelope, None)
+        except UnknownReportKey:
+            raise  # keys that the pool needs are never destroyed: they are mislaid, and may come back
         except (KeysError, InvalidReport) as error:
-            # It was good when it was accepted: the disk or the key is damaged, and nobody can ever open it.
+            # It was good when it was accepted: the disk is damaged, and nobody can ever open it.
             hub.log(Event.UNREADABLE, error)
 
 
@@ -224,14 +233,13 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
         gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR and week not in needed]
         for week in gone:
             await pool.forget_spent(connection, str(week))
+            hub.keyring.destroy(week)  # under the lock, under which intake looks whether they are there
+            hub.log(Event.KEYS_DESTROYED)
         await inbox.forget_before(connection, str(Week.of(now - NARRATIVES_KEPT)))
     async with hub.identity.write() as connection:
         for week in gone:
             await members.forget_bundles(connection, str(week))
-        await members.forget_invitations(connection, str(Week.of(now).plus(-_INVITATION_WEEKS)))
-    for week in gone:
-        hub.keyring.destroy(week)
-        hub.log(Event.KEYS_DESTROYED)
+        await members.forget_invitations(connection, str(Week.of(now).plus(-INVITATION_WEEKS)))
     return gone
 
 
@@ -248,8 +256,7 @@ async def _weeks_waiting(hub: Hub, connection: AsyncConnection) -> set[Week]:
 class Midnight(NamedTuple):
     """What a midnight's work did; the caller publishes it."""
 
-    released: Released | None
-    """None when the pool was left to wait."""
+    released: Released
     list_week: Week
     """The week whose accepted list grew."""
     closed: list[Release]
@@ -260,18 +267,18 @@ class Midnight(NamedTuple):
 
 async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midnight:
     """
-    Do a midnight's work in its order; at any later moment it catches up.
+    Do a midnight's work in its order; at any later moment it catches up. The caller publishes, then rewrites.
 
     Args:
         hub: What to work on.
         now: Aware.
         open_pool: Release also when the pool gives too little cover, as an operator may command.
     """
-    released = await _open_pool(hub, now) if open_pool or await is_due(hub) else None
+    due = open_pool or await is_due(hub)
+    reports = await _open_pool(hub, now) if due else await _open_pool(hub, now, await urgent(hub))
+    found = await judge(hub, now)
     closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
     destroyed = await forget(hub, now)
     # Says that the midnight is done, so it comes after all that cannot be made up for at the next start.
     list_week = await grow_accepted_list(hub, now)
-    await hub.rewrite(hub.reports.path)
-    await hub.rewrite(hub.identity.path)
-    return Midnight(released, list_week, closed, destroyed)
+    return Midnight(Released(ended_day(now), reports, found), list_week, closed, destroyed)

@@ -3,29 +3,29 @@ Replay: plays a history of incidents against a real server on a real socket, day
 
 Every row becomes a sealed envelope with a real token; each arrival day ends with one release, each week is
 closed. The clock is the application's argument and stands where the history is. Two shortcuts, both stated in
-the documentation: members fetch tokens only in weeks in which they report, and keys are made only for weeks
+the documentation: members fetch tokens only of weeks in which they report, and keys are made only for weeks
 with arrivals. Within a class and week every row is another member with its first token.
 """
 
 import asyncio
 import calendar
-import contextlib
 import csv
 import itertools
 import re
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import aiohttp
 import msgspec
 
 from keys import directory
 from keys.directory import Entry, fingerprint
+from keys.keyring import WEEKS_AHEAD
 from keys.receipt import Receipt
 from storage import advisories, members, signals
 from warp import client, exchange, founding, taxonomy
@@ -44,6 +44,7 @@ _AT_ONCE = 16
 _FETCHING = 4
 """Bundles under way at a time: enough to keep the server's signers busy."""
 NOON = time(12)
+T = TypeVar("T")
 _NOBODY = bytes(32)
 
 
@@ -220,55 +221,70 @@ class _Player:
         self._session = session
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._fetches = asyncio.Semaphore(_FETCHING)
+        self._beside: set[asyncio.Task[Any]] = set()
         self._credentials: list[bytes] = []
         self._homes: list[str] = []
         self.summary = Summary()
 
     async def play(self, rows: Sequence[Row], progress: Callable[[Progress], None]) -> None:
-        """Play all rows, week by week; the keys of the next week are made meanwhile."""
+        """Play all rows, week by week; the next week is prepared meanwhile."""
         self._homes = [place for place, _ in Counter(row.draft.place for row in rows).most_common() if place]
-        weeks: dict[Week, list[Row]] = defaultdict(list)
-        for row in rows:
-            weeks[Week.of(row.arrival)].append(row)
-        order = list(weeks)
-        ahead = asyncio.create_task(self._site.announce(order[:1]))
-        for number, week in enumerate(order):
-            await ahead
-            ahead = asyncio.create_task(self._site.announce(order[number + 1 : number + 2]))
-            await self._play_week(week, number, weeks[week], progress)
-        await ahead
+        weeks = [(week, list(few)) for week, few in itertools.groupby(rows, lambda row: Week.of(row.arrival))]
+        try:
+            coming = self._start(self._prepare(0, *weeks[0]))
+            for number, (week, arrived) in enumerate(weeks, start=1):
+                epoch = await coming
+                if number < len(weeks):
+                    coming = self._start(self._prepare(number, *weeks[number]))
+                await self._play_week(epoch, week, arrived, progress)
+        finally:
+            await self._end()
+
+    async def _prepare(self, number: int, week: Week, rows: Sequence[Row]) -> "_Epoch":
+        """Make a week's keys, let members join, and fetch their bundles if the server gives them already."""
+        await self._site.announce([week])
+        reporters = max(Counter(taxonomy.class_of(row.draft.type) for row in rows).values())
+        await self._admit(reporters)
+        epoch = await self._epoch(number, reporters)
+        if week <= Week.of(self._clock.now()).plus(WEEKS_AHEAD):
+            self._fetch_bundles(epoch)
+        return epoch
+
+    def _fetch_bundles(self, epoch: "_Epoch") -> None:
+        reporters = self._credentials[: epoch.reporters]
+        epoch.bundles = [self._start(self._bundle(epoch, each)) for each in reporters]
 
     async def _play_week(
-        self, week: Week, number: int, rows: Sequence[Row], progress: Callable[[Progress], None]
+        self, epoch: "_Epoch", week: Week, rows: Sequence[Row], progress: Callable[[Progress], None]
     ) -> None:
         self._clock.set(week.start)
-        count = max(Counter(taxonomy.class_of(row.draft.type) for row in rows).values())
-        await self._admit(count)
-        epoch = await self._epoch(number)
-        async with self._fetching(epoch, self._credentials[:count]):
-            for day, arrived in itertools.groupby(rows, lambda row: row.arrival):
-                self._clock.set(datetime.combine(day, NOON, UTC))
-                await asyncio.gather(*(self._report(epoch, row) for row in arrived))
-                await self._midnight(week, datetime.combine(day + timedelta(days=1), time(), UTC))
-                progress(Progress(self.summary.sent, day))
+        if not epoch.bundles:
+            self._fetch_bundles(epoch)
+        for day, arrived in itertools.groupby(rows, lambda row: row.arrival):
+            self._clock.set(datetime.combine(day, NOON, UTC))
+            await asyncio.gather(*(self._report(epoch, row) for row in arrived))
+            await self._midnight(week, datetime.combine(day + timedelta(days=1), time(), UTC))
+            progress(Progress(self.summary.sent, day))
         if self._clock.now() < week.end:
             await self._midnight(week, week.end)
 
-    @contextlib.asynccontextmanager
-    async def _fetching(self, epoch: "_Epoch", credentials: Sequence[bytes]) -> AsyncIterator[None]:
-        """Fetch a week's bundles while its days are played, so that the signers do not wait for midnights."""
-        epoch.bundles = [asyncio.create_task(self._bundle(epoch, each)) for each in credentials]
-        try:
-            yield
-        finally:
-            for fetching in epoch.bundles:
-                fetching.cancel()
-            await asyncio.gather(*epoch.bundles, return_exceptions=True)
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Let something happen beside what is being played; whoever needs it awaits it."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        return task
+
+    async def _end(self) -> None:
+        """End what still happens beside, when a fault has ended the play."""
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     async def _midnight(self, week: Week, now: datetime) -> None:
         self._clock.set(now)
         done = await self._site.midnight(now, weeks=[], open_pool=True)
-        if done.released is not None:
+        if done.released.reports:
             weeks = self.summary.weeks
             weeks[str(week)] = weeks.get(str(week), 0) + done.released.reports
 
@@ -287,10 +303,10 @@ class _Player:
             await exchange.redeem(self._session, self._url, code, credential)
             self._credentials.append(credential)
 
-    async def _epoch(self, number: int) -> "_Epoch":
+    async def _epoch(self, number: int, reporters: int) -> "_Epoch":
         answer = await exchange.request(self._session, "GET", f"{self._url}/v1/directory/{number}")
         verified = directory.verify(answer.body, fingerprint(self._site.settings.root_key))
-        return _Epoch(verified.entry, verified.root)
+        return _Epoch(verified.entry, verified.root, reporters)
 
     async def _report(self, epoch: "_Epoch", row: Row) -> None:
         of_class = taxonomy.class_of(row.draft.type)
@@ -318,11 +334,13 @@ class _Player:
 class _Epoch:
     """One week of a replay: its public keys, and who has which tokens left."""
 
-    def __init__(self, entry: Entry, root: bytes) -> None:
+    def __init__(self, entry: Entry, root: bytes, reporters: int) -> None:
         self.entry = entry
         self.root = root
+        self.reporters = reporters
+        """Members that report: the first ones, by their number."""
         self.keys = exchange.token_keys(entry)
         self.reported: Counter[str] = Counter()
         """Class to reports so far; the next one is the member's of this number."""
         self.bundles: list[asyncio.Task[Tokens]] = []
-        """By the member's number; each of them is needed by some row of the week."""
+        """By the member's number; empty until the server gives them."""

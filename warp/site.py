@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import functools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -69,6 +69,7 @@ class Site:
         self.hub = hub
         self.clock = clock
         self.tree = Tree(data / "public")
+        self._owes_rewriting = False
         self.publisher = Publisher(
             name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
         )
@@ -149,10 +150,10 @@ class Site:
             self.hub.log(Event.KEYS_MADE)
         return made
 
-    async def release(self, now: datetime) -> Released:
-        """Release the pool now, judge, and draft from new signals."""
+    async def release(self, now: datetime, only: Sequence[int] | None = None) -> Released:
+        """Release the pool, or some of it, now; judge, and draft from new signals."""
         async with self.alone():
-            released = await acts.release(self.hub, now)
+            released = await acts.release(self.hub, now, only)
             await self._draft_signals()
         return released
 
@@ -168,13 +169,19 @@ class Site:
             open_pool: Release the pool also when it gives too little cover.
         """
         async with self.alone():
+            self._owes_rewriting = True
             done = await acts.midnight(self.hub, now, open_pool=open_pool)
             await self._draft_signals()
             await self.publish_accepted()
-            if done.closed:
-                await self.publish_figures()
+            await self.publish_figures()
+            await self._rewrite()
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
         return done
+
+    async def _rewrite(self) -> None:
+        await self.hub.rewrite(self.hub.reports.path)
+        await self.hub.rewrite(self.hub.identity.path)
+        self._owes_rewriting = False
 
     async def _draft_signals(self) -> None:
         await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
@@ -187,7 +194,7 @@ class Site:
             await members.by_place(connection)
         return self.hub.keyring.week(Week.of(self.clock())) is not None
 
-    async def catch_up(self, *, open_pool: bool = False) -> bool:
+    async def catch_up(self) -> bool:
         """Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not."""
         midnight = datetime.combine(self.clock().date(), time(), UTC)
         async with self.alone():
@@ -195,21 +202,25 @@ class Site:
                 done = (await pool.waiting(connection)).day
             if done >= acts.ended_day(midnight):
                 return False
-            await self.midnight(midnight, open_pool=open_pool)
+            await self.midnight(midnight)
         return True
 
     async def mend(self) -> None:
-        """Make up for a stop between the steps of a midnight: rewrite the databases, announce what is due."""
+        """Make up for a stop or failure between a midnight's steps: rewrite, publish, announce."""
         async with self.alone():
-            await self.hub.rewrite(self.hub.reports.path)
-            await self.hub.rewrite(self.hub.identity.path)
+            await self._rewrite()
+            await self.publish_all()
         await self.announce(epochs.weeks_ahead(self.clock()))
 
     async def hour(self) -> None:
-        """Do what is due at a full hour: midnight's work, or the release that a reporter asked for."""
-        now, urgent = self.clock(), await acts.any_urgent(self.hub)
-        if not await self.catch_up(open_pool=urgent) and urgent:
-            await self.release(now)
+        """Do what is due at a full hour: midnight's work, or the releases that reporters asked for."""
+        now = self.clock()
+        if not await self.catch_up():
+            if self._owes_rewriting:
+                await self.mend()
+            asked_for = await acts.urgent(self.hub)
+            if asked_for:
+                await self.release(now, asked_for)
         self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
 
 

@@ -58,7 +58,7 @@ async def test_what_was_deleted_is_in_no_file_after_a_rewrite(
     arrivals = await fill(database, 40)
     assert remains(database.path, secret_bytes(arrivals)) == 120
     async with database.write() as connection:
-        await pool.empty(connection)
+        await pool.remove(connection, await pool.ids(connection))
         await pool.forget_spent(connection, "2026-W47")
     await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=in_memory)
     assert remains(database.path, secret_bytes(arrivals)) == 0
@@ -81,7 +81,7 @@ async def test_a_deleted_row_is_overwritten_in_the_database_at_once(tmp_path: Pa
     database = await open_database(tmp_path / "reports.db", "reports")
     arrivals = await fill(database, 10)
     async with database.write() as connection:
-        await pool.empty(connection)
+        await pool.remove(connection, await pool.ids(connection))
         await pool.forget_spent(connection, "2026-W47")
     await database.close()
     assert remains(database.path, secret_bytes(arrivals)) == 0
@@ -158,7 +158,7 @@ async def test_a_write_that_fails_changes_nothing(database: Database) -> None:
 
     async def fail() -> None:
         async with database.write() as connection:
-            await pool.empty(connection)
+            await pool.remove(connection, await pool.ids(connection))
             await connection.execute(insert(schema.waiting).values(id=2, midnights=0, day="2026-11-18"))
 
     with pytest.raises(IntegrityError):

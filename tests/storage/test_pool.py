@@ -76,7 +76,7 @@ async def test_of_two_envelopes_with_one_token_the_first_is_accepted(database: D
 async def test_a_spent_token_stays_spent_after_the_pool_is_emptied(database: Database) -> None:
     await accept(database, arrival(b"a", b"1"))
     async with database.write() as connection:
-        await pool.empty(connection)
+        await pool.remove(connection, await pool.ids(connection))
     assert await accept(database, arrival(b"a", b"1"), arrival(b"b", b"1")) == [True, False]
     assert await held(database) == []
 
@@ -135,5 +135,5 @@ async def test_a_midnight_counts_only_while_something_waits(database: Database) 
     assert await pass_midnight(19) == (1, date(2026, 11, 19))
     assert await pass_midnight(20) == (2, date(2026, 11, 20))
     async with database.write() as connection:
-        await pool.empty(connection)
+        await pool.remove(connection, await pool.ids(connection))
     assert await pass_midnight(21) == (0, date(2026, 11, 21))

@@ -170,11 +170,12 @@ async def test_what_is_not_urgent_waits_when_the_hour_is_full(server: Served) ->
     assert await waiting(server.site) == 1
 
 
-async def test_an_urgent_report_takes_the_whole_pool_with_it(server: Served) -> None:
-    await send(server, PHISHING, URGENT)
+async def test_an_urgent_report_leaves_the_others_their_cover(server: Served) -> None:
+    await send(server, PHISHING, URGENT, PHISHING)
     server.clock.now = NOON + timedelta(hours=1) + A_MOMENT
     await server.site.hour()
-    assert await waiting(server.site) == 0
+    assert await waiting(server.site) == 2
+    assert sum((await tally(server.site)).values()) == 1
 
 
 async def test_an_urgent_report_of_the_last_hour_is_released_at_midnight(server: Served) -> None:
@@ -286,7 +287,7 @@ async def test_a_folder_that_is_no_site_cannot_be_opened(tmp_path: Path) -> None
 
 async def test_a_port_that_is_in_use_is_told(server: Served, data: Path, stock: Stock) -> None:
     async with opened(data, Clock(), Logged(), stock) as beside:
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(app.CannotListen, match="in use"):
             async with app.serving(beside, "127.0.0.1", server.port):
                 pass
     assert (await request(server.port, "GET", "/healthz")).status == 200

@@ -402,7 +402,7 @@ async def test_a_clock_that_is_ahead_loses_no_report(server: Served, tmp_path: P
     assert await client.deliver(made) == 1
 
 
-async def test_what_the_server_will_never_take_is_dropped_and_told(
+async def test_what_the_server_refuses_is_told_and_kept_until_it_is_given_up(
     server: Served, tmp_path: Path, lock: Lock
 ) -> None:
     made = await joined(server, tmp_path / "w", lock)
@@ -411,6 +411,8 @@ async def test_what_the_server_will_never_take_is_dropped_and_told(
     made.contents.outbox[0] = flipped(made.contents.outbox[0], 5000)
     with pytest.raises(Refused, match="damaged"):
         await client.deliver(made)
+    assert len(made.contents.outbox) == 2
+    client.discard(made)
     assert await client.deliver(made) == 1
 
 

@@ -210,8 +210,8 @@ async def test_less_cover_waits_through_two_midnights(server: Served) -> None:
     released = []
     for day in (19, 20, 21):
         done = await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
-        released.append(done.released is not None)
-    assert released == [False, False, True]
+        released.append(done.released.reports)
+    assert released == [0, 0, 1]
     assert await tally(server.site) == {("2026-11-20", "fraud/phishing", "UY"): 1}
 
 
@@ -221,7 +221,7 @@ async def test_after_a_release_waiting_begins_anew(server: Served) -> None:
         await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
     await send(server, PHISHING)
     done = await server.site.midnight(datetime(2026, 11, 22, tzinfo=UTC))
-    assert done.released is None
+    assert done.released.reports == 0
     assert await waiting(server.site) == 1
 
 
@@ -234,9 +234,9 @@ async def test_an_operator_can_have_the_pool_opened_whatever_its_cover(server: S
 
 async def test_an_urgent_report_is_seen_without_a_mark_on_the_disk(server: Served) -> None:
     await send(server, PHISHING, PHISHING)
-    assert not await acts.any_urgent(server.site.hub)
+    assert await acts.urgent(server.site.hub) == []
     await send(server, Draft(type="fraud/phishing", urgent=True))
-    assert await acts.any_urgent(server.site.hub)
+    assert len(await acts.urgent(server.site.hub)) == 1
 
 
 # Closing a week

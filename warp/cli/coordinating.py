@@ -155,11 +155,12 @@ async def draft(data: Path, identifier: str | None, name: str, type_: str | None
     async with open_site(data) as site:
         said = _given(site, given)
         if identifier is None:
-            identifier = (await _write(site, name, type_, said)).id
+            saved = await _write(site, name, type_, said)
         elif type_:
             raise click.UsageError("--type belongs to a new draft")
-        change = msgspec.structs.replace(said.change, texts=await _texts(site, identifier, said))
-        saved = await advising.edit(site.hub, identifier, name, change, site.settings.policy)
+        else:
+            change = msgspec.structs.replace(said.change, texts=await _texts(site, identifier, said))
+            saved = await advising.edit(site.hub, identifier, name, change, site.settings.policy)
     click.echo(
         f"{saved.id}, revision {saved.revision}, by {saved.author}. Next: another coordinator publishes it."
     )
@@ -187,6 +188,12 @@ async def _write(site: Site, name: str, type_: str | None, said: _Given) -> Advi
         raise click.UsageError(f"write it in {site.publisher.default} first; then add other languages")
     texts = {said.language: Text(said.title, said.summary, said.actions)}
     new = advising.blank(site.hub, Week.of(present()), type_, said.change.place or "", texts)
+    new = msgspec.structs.replace(
+        new,
+        severity=said.change.severity or new.severity,
+        tlp=said.change.tlp or new.tlp,
+        sector=said.change.sector or "",
+    )
     return await advising.write(site.hub, new, name)
 
 
@@ -216,16 +223,21 @@ async def publish(data: Path, identifier: str, name: str) -> None:
     """
     async with open_site(data) as site:
         four_eyes = site.settings.four_eyes
-        done = await advising.publish(site.hub, identifier, name, present(), four_eyes=four_eyes)
+        async with site.hub.reports.read() as connection:
+            done = await advisories.latest(connection, identifier)
+        if done is None or done.status is not Status.PUBLISHED:
+            done = await advising.publish(site.hub, identifier, name, present(), four_eyes=four_eyes)
+        # Written again for one that was published before: its feeds may not have been reached then.
         await site.publish_feeds(filters.affected(done))
         click.echo(f"Published: {site.settings.url}/{site.publisher.default}/advisories/{done.id}")
 
 
 @advisory.command(name="list")
 @data_option
+@click.option("--as", "name", metavar="NAME", help="Only drafts that this coordinator may publish.")
 @json_option
 @asynchronous
-async def list_advisories(data: Path, *, as_json: bool) -> None:
+async def list_advisories(data: Path, name: str | None, *, as_json: bool) -> None:
     """
     List advisories, drafts included, latest week first.
 
@@ -234,9 +246,11 @@ async def list_advisories(data: Path, *, as_json: bool) -> None:
       warp advisory list --data site
     """
     async with open_site(data) as site:
-        default = site.publisher.default
+        default, four_eyes = site.publisher.default, site.settings.four_eyes
         async with site.hub.reports.read() as connection:
             everything = await advisories.everything(connection)
+    if name is not None:
+        everything = [each for each in everything if _awaits(each, name, four_eyes=four_eyes)]
     everything.sort(key=lambda each: (each.week, each.id), reverse=True)
     if as_json:
         write_json({"advisories": everything})
@@ -272,6 +286,11 @@ async def show(data: Path, identifier: str, *, as_json: bool) -> None:
         click.echo(f"\n[{language}] {text.title}\n\n{text.summary}\n")
         for number, action in enumerate(text.actions, start=1):
             click.echo(f"{number}. {action}")
+
+
+def _awaits(found: Advisory, name: str, *, four_eyes: bool) -> bool:
+    by_another = found.author not in ("", name) or (found.author == name and not four_eyes)
+    return found.status is Status.DRAFT and by_another
 
 
 def _title(found: Advisory, default: str) -> str:

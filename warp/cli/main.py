@@ -10,6 +10,7 @@ import click
 
 from keys.errors import KeysError
 from warp.advising import NotPossible
+from warp.app import CannotListen
 from warp.child import ChildFailed
 from warp.cli import coordinating, people, reporting, runs, site
 from warp.config import ConfigError
@@ -23,6 +24,7 @@ from warp.wallet import WalletError
 _EXPECTED = (
     AlreadyThere,
     BadHistory,
+    CannotListen,
     ChildFailed,
     ClientError,
     ConfigError,

@@ -133,6 +133,8 @@ async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> 
         done = await client.sync(found, now, secrets.token_bytes, weeks)
     brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
     click.echo(f"Synced: {brought}.")
+    for week, reason in done.refused.items():
+        click.echo(f"No tokens of {week}: {reason}")
 
 
 def _fact_options(command: Command) -> Command:
@@ -172,8 +174,11 @@ def _fact_options(command: Command) -> Command:
 @_fact_options
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--retry", is_flag=True, help="Only send what an earlier try could not deliver.")
+@click.option("--discard", is_flag=True, help="Give up the report that could not be delivered.")
 @asynchronous
-async def report(wallet_path: Path, key_file: Path | None, *, yes: bool, retry: bool, **facts: Any) -> None:
+async def report(
+    wallet_path: Path, key_file: Path | None, *, yes: bool, retry: bool, discard: bool, **facts: Any
+) -> None:
     """
     Report an incident: asks what is missing, shows exactly what will be sent, and sends it.
 
@@ -184,7 +189,10 @@ async def report(wallet_path: Path, key_file: Path | None, *, yes: bool, retry: 
         --tag ransomware --narrative note.txt --yes
     """
     with _opened(wallet_path, key_file) as found:
-        if retry:
+        if discard and found.contents.outbox:
+            click.confirm("Give up the report that was not delivered? It cannot be had back.", abort=True)
+            client.discard(found)
+        if retry or discard:
             await _deliver(found)
             return
         if found.contents.outbox:
