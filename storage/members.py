@@ -135,9 +135,9 @@ async def holders(connection: AsyncConnection, week: str) -> int:
     return (await connection.execute(statement)).scalar_one()
 
 
-async def forget_bundles(connection: AsyncConnection, week: str) -> None:
-    """Delete who had bundles of a week whose keys are destroyed."""
-    await connection.execute(delete(schema.bundles).where(schema.bundles.c.week == week))
+async def forget_bundles(connection: AsyncConnection, before: str) -> None:
+    """Delete who had bundles of the weeks before one: their keys are destroyed."""
+    await connection.execute(delete(schema.bundles).where(schema.bundles.c.week < before))
 
 
 async def forget_invitations(connection: AsyncConnection, earliest: str) -> None:

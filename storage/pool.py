@@ -122,6 +122,6 @@ async def remove(connection: AsyncConnection, released: Sequence[int], chunk: in
         await connection.execute(update(schema.waiting).values(midnights=0))
 
 
-async def forget_spent(connection: AsyncConnection, week: str) -> None:
-    """Delete the marks of a week whose token keys are destroyed."""
-    await connection.execute(delete(schema.spent).where(schema.spent.c.week == week))
+async def forget_spent(connection: AsyncConnection, before: str) -> None:
+    """Delete the marks of the weeks before one: their token keys are destroyed."""
+    await connection.execute(delete(schema.spent).where(schema.spent.c.week < before))

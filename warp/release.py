@@ -120,7 +120,9 @@ async def _open_pool(hub: Hub, now: datetime, only: Sequence[int] | None = None)
     """Open envelopes in random order into tallies, inbox and marks, in one transaction; gives how many."""
     day = ended_day(now)
     async with hub.reports.write() as connection:
-        order = await pool.ids(connection) if only is None else list(only)
+        order = await pool.ids(connection)
+        if only is not None:  # another process may have been faster with some of them
+            order = [each for each in order if each in only]
         hub.random.shuffle(order)
         tally, marks = Tally(), []
         async for opened in _opened(hub, connection, order):
@@ -223,7 +225,8 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
     """
     Destroy what has outlived its purpose: keys, spent marks and bundles 14 days after their week; narratives.
 
-    Keys that an envelope in the pool is sealed to stay until it is released: it has been accepted.
+    Keys that an envelope in the pool is sealed to stay until it is released: it has been accepted. What hangs
+    on keys goes by its age and not with them, so that a crash in between leaves nothing for good.
 
     Returns:
         The weeks whose keys were destroyed.
@@ -231,14 +234,14 @@ async def forget(hub: Hub, now: datetime) -> list[Week]:
     async with hub.reports.write() as connection:
         needed = await _weeks_waiting(hub, connection)
         gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR and week not in needed]
+        oldest = min({Week.of(now - KEPT_FOR), *needed})
+        await pool.forget_spent(connection, str(oldest))
         for week in gone:
-            await pool.forget_spent(connection, str(week))
             hub.keyring.destroy(week)  # under the lock, under which intake looks whether they are there
             hub.log(Event.KEYS_DESTROYED)
         await inbox.forget_before(connection, str(Week.of(now - NARRATIVES_KEPT)))
     async with hub.identity.write() as connection:
-        for week in gone:
-            await members.forget_bundles(connection, str(week))
+        await members.forget_bundles(connection, str(oldest))
         await members.forget_invitations(connection, str(Week.of(now).plus(-INVITATION_WEEKS)))
     return gone
 

@@ -59,7 +59,7 @@ async def test_what_was_deleted_is_in_no_file_after_a_rewrite(
     assert remains(database.path, secret_bytes(arrivals)) == 120
     async with database.write() as connection:
         await pool.remove(connection, await pool.ids(connection))
-        await pool.forget_spent(connection, "2026-W47")
+        await pool.forget_spent(connection, "2026-W48")
     await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=in_memory)
     assert remains(database.path, secret_bytes(arrivals)) == 0
 
@@ -82,7 +82,7 @@ async def test_a_deleted_row_is_overwritten_in_the_database_at_once(tmp_path: Pa
     arrivals = await fill(database, 10)
     async with database.write() as connection:
         await pool.remove(connection, await pool.ids(connection))
-        await pool.forget_spent(connection, "2026-W47")
+        await pool.forget_spent(connection, "2026-W48")
     await database.close()
     assert remains(database.path, secret_bytes(arrivals)) == 0
 

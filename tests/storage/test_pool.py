@@ -84,7 +84,7 @@ async def test_a_spent_token_stays_spent_after_the_pool_is_emptied(database: Dat
 async def test_the_marks_of_a_week_are_forgotten_and_no_others(database: Database) -> None:
     await accept(database, arrival(b"a", b"1", "2026-W47"), arrival(b"b", b"2", "2026-W48"))
     async with database.write() as connection:
-        await pool.forget_spent(connection, "2026-W47")
+        await pool.forget_spent(connection, "2026-W48")
     assert await accept(database, arrival(b"c", b"1", "2026-W47")) == [True]
     assert await accept(database, arrival(b"d", b"2", "2026-W48")) == [False]
 

@@ -239,6 +239,14 @@ async def test_an_urgent_report_is_seen_without_a_mark_on_the_disk(server: Serve
     assert len(await acts.urgent(server.site.hub)) == 1
 
 
+async def test_envelopes_that_another_process_has_released_meanwhile_are_no_fault(server: Served) -> None:
+    await send(server, Draft(type="fraud/phishing", urgent=True), PHISHING)
+    asked_for = await acts.urgent(server.site.hub)
+    await server.site.release(NOON, asked_for)
+    assert (await server.site.release(NOON, asked_for)).reports == 0
+    assert await waiting(server.site) == 1
+
+
 # Closing a week
 
 
@@ -329,6 +337,19 @@ async def test_keys_and_what_hangs_on_them_go_fourteen_days_after_their_week(ser
     assert (await stored(server))["spent"] == []
     assert server.site.hub.keyring.week(WEEK) is None
     assert Event.KEYS_DESTROYED in server.logged.events
+
+
+async def test_forgetting_that_was_cut_short_is_finished_at_the_next_midnight(server: Served) -> None:
+    await send(server, *[PHISHING] * 3)
+    await server.site.release(NOON)
+    async with server.site.hub.identity.write() as connection:
+        await members.invite(connection, "CERT", "UY", bytes(16), str(WEEK))
+        await members.claim_bundle(connection, "CERT", str(WEEK), b"request")
+    server.site.hub.keyring.destroy(WEEK)
+    await server.site.midnight(WEEK.end + timedelta(days=14), weeks=[])
+    assert (await stored(server))["spent"] == []
+    async with server.site.hub.identity.read() as connection:
+        assert await members.holders(connection, str(WEEK)) == 0
 
 
 async def test_keys_stay_as_long_as_an_accepted_envelope_waits_for_them(server: Served) -> None:
