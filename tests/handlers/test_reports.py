@@ -251,6 +251,15 @@ async def test_a_broken_chunk_is_refused(shared: Served) -> None:
         await writer.wait_closed()
 
 
+async def test_a_connection_can_be_used_again_after_a_refusal(shared: Served) -> None:
+    good = sealed(shared.site)
+    reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+    for body, status in ((b"short", 400), (flipped(good, 9000), 400), (good, 202), (good, 202)):
+        writer.write(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert (await asyncio.wait_for(read_answer(reader), 5)).status == status
+    writer.close()
+
+
 async def test_who_waits_to_be_asked_for_the_body_is_asked(shared: Served) -> None:
     good = sealed(shared.site)
     reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
