@@ -11,7 +11,7 @@ from keys import age
 from keys.errors import AgeError, NarrativeError
 from keys.narrative import open_sealed
 from storage import advisories, inbox
-from warp import advising, taxonomy
+from warp import advice, advising, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
 from warp.config import ConfigError
@@ -302,4 +302,21 @@ def _who(found: Advisory) -> str:
     return f"{author}, {found.approver}" if found.status is Status.PUBLISHED else author
 
 
-COMMANDS: list[click.Command] = [inbox_command, advisory]
+@click.command(name="advice")
+@click.argument("code", metavar="TYPE")
+@click.option("--language", default="en", show_default=True, type=click.Choice(advice.LANGUAGES))
+@click.option("--tag", "tags", multiple=True, type=click.Choice(taxonomy.TAGS), metavar="TAG")
+def advice_command(code: str, language: str, tags: tuple[str, ...]) -> None:
+    """
+    Print first advice for a type or class of incident: the first hour, evidence, whom to tell, recovery.
+
+    \b
+    Example:
+      warp advice malicious-code --language es --tag ransomware
+    """
+    if not taxonomy.is_term(code):
+        raise click.BadParameter("not an RSIT type or class; see: warp terms types", param_hint="TYPE")
+    click.echo(advice.as_text(code, language, tags))
+
+
+COMMANDS: list[click.Command] = [inbox_command, advisory, advice_command]
