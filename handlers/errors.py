@@ -107,7 +107,7 @@ def middleware(log: Log) -> Middleware:
     @web.middleware
     async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            if request.rel_url.raw_query_string:
+            if "?" in request.raw_path:
                 raise Problem(400, "no-query", "No address here takes a query; leave out what follows the ?")  # noqa: TRY301 - one way out for every refusal
             return await handler(request)
         except Exception as error:  # noqa: BLE001 - the last resort; whatever it is, its text is not repeated
