@@ -95,37 +95,34 @@ async def keep(site: Site, envelopes: list[bytes]) -> None:
 async def test_a_server_that_is_killed_between_answers_loses_nothing_and_counts_nothing_twice(
     site: Path, stock: Stock
 ) -> None:
-    random = seeded(9)
-    week = Week.of(datetime.now(UTC))
-    async with opened(site, Clock(datetime.now(UTC)), Logged(), stock) as beside:
-        envelopes = sealed_quickly(beside, 160, week)
-    acknowledged: dict[bytes, int] = {}
+    async with opened(site, Clock(datetime.now(UTC)), Logged(), stock) as before:
+        envelopes = sealed_quickly(before, 100, Week.of(datetime.now(UTC)))
     serve = ("-m", "warp.cli.main", "serve", "--data", str(site), "--port", "0")
-    for kill in range(2):
-        async with process(*serve) as serving:
-            port = await port_of(serving)
-            some = envelopes[kill * 80 : (kill + 1) * 80]
-            posting = [asyncio.create_task(post(port, each)) for each in some]
-            for answered in asyncio.as_completed(posting[: random.randint(1, 60)]):
-                await answered
-            os.kill(serving.pid, signal.SIGKILL)
-            statuses = dict(zip(some, await asyncio.gather(*posting), strict=True))
-            assert set(statuses.values()) <= {0, 202}
-        acknowledged |= {each: status for each, status in statuses.items() if status == 202}
-        async with opened(site, Clock(datetime.now(UTC)), Logged(), stock) as left:
+    async with process(*serve) as serving:
+        port = await port_of(serving)
+        posting = [asyncio.create_task(post(port, each)) for each in envelopes]
+        for answered in asyncio.as_completed(posting[:30]):
+            await answered
+        os.kill(serving.pid, signal.SIGKILL)
+        statuses = dict(zip(envelopes, await asyncio.gather(*posting), strict=True))
+    acknowledged = {each for each, status in statuses.items() if status == 202}
+    assert set(statuses.values()) <= {0, 202}
+    assert len(acknowledged) >= 30
+
+    async with opened(site, Clock(datetime.now(UTC)), Logged(), stock) as left:
+        if not await tally(left):  # unless a midnight came in between
             kept = {envelope for _, envelope in (await rows(left.hub.reports, schema.reports))["pool"]}
-            assert set(acknowledged) <= kept <= set(envelopes)
+            assert acknowledged <= kept
+
     async with process(*serve) as serving:
         port = await port_of(serving)
         assert {await post(port, each) for each in envelopes} == {202}
         serving.terminate()
         assert await asyncio.wait_for(serving.wait(), 30) == 0
     async with opened(site, Clock(datetime.now(UTC)), Logged(), stock) as after:
-        before = sum((await tally(after)).values())
-        assert before + await waiting(after) == len(envelopes)
+        assert sum((await tally(after)).values()) + await waiting(after) == len(envelopes)
         await after.release(datetime.now(UTC))
         assert sum((await tally(after)).values()) == len(envelopes)
-    assert acknowledged
 
 
 async def test_a_release_that_is_killed_has_happened_whole_or_not_at_all(site: Path, stock: Stock) -> None:
