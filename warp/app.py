@@ -8,6 +8,7 @@ site's parts.
 import asyncio
 import contextlib
 import functools
+import gc
 import logging
 import os
 import secrets
@@ -131,6 +132,8 @@ async def serve(data: Path, host: str | None, port: int | None, started: Callabl
         await site.publish_all()
         address = host or site.settings.listen.host
         async with serving(site, address, site.settings.listen.port if port is None else port) as bound:
+            gc.collect()
+            gc.freeze()  # what stands now stays; collections need not walk it again for every few requests
             site.hub.log(Event.STARTED)
             started(f"http://{address}:{bound}")
             try:
