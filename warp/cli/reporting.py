@@ -1,140 +1,23 @@
-"""Commands of a member: join, sync, report, and look into the wallet."""
+"""Commands of a member who reports: say what happened, look at it once more, send it."""
 
-import contextlib
-import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from keys.invitation import Invitation
 from keys.narrative import room
-from keys.receipt import Receipt
-from warp import client, places, taxonomy, wallet
+from warp import client, places, taxonomy
+from warp.cli.joining import Command, opened_wallet, wallet_options
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.client import Draft
-from warp.exchange import Refused, Unreachable
+from warp.exchange import Unreachable
 from warp.report import InvalidReport, check
 from warp.site import present
-from warp.wallet import Contents, Lock, Wallet
+from warp.wallet import Wallet
 from warp.weeks import Week
-
-Command = Callable[..., Any]
-
-
-def wallet_options(command: Command) -> Command:
-    """Add the options that say which wallet, and how it is unlocked."""
-    command = click.option(
-        "--key-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Unlock with this file instead of a passphrase; made where there is none. For machines.",
-    )(command)
-    return click.option(
-        "--wallet",
-        "wallet_path",
-        envvar="WARP_WALLET",
-        required=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="The wallet; or set WARP_WALLET. Its passphrase is asked for, or taken from WARP_PASSPHRASE.",
-    )(command)
-
-
-def _lock(key_file: Path | None, *, new: bool = False) -> Lock:
-    if key_file is not None:
-        return Lock.key_file(key_file)
-    passphrase = os.environ.get("WARP_PASSPHRASE")
-    if passphrase is None:
-        passphrase = click.prompt(
-            "Passphrase of the wallet", hide_input=True, confirmation_prompt=new, err=True
-        )
-    if not passphrase:
-        raise click.ClickException("the passphrase is empty")
-    return Lock.passphrase(passphrase)
-
-
-@contextlib.contextmanager
-def _opened(wallet_path: Path, key_file: Path | None) -> Iterator[Wallet]:
-    with wallet.opened(wallet_path, _lock(key_file), secrets.token_bytes) as found:
-        yield found
-
-
-@click.command()
-@click.argument("url")
-@click.argument("invitation")
-@wallet_options
-@asynchronous
-async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | None) -> None:
-    """
-    Join with an invitation: makes the wallet and fetches keys and tokens.
-
-    \b
-    Example:
-      warp join http://127.0.0.1:8080 warp-… --wallet wallet
-    """
-    invited = Invitation.from_string(invitation)
-    if not url.startswith(("http://", "https://")):
-        raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
-    if wallet_path.exists():
-        with _opened(wallet_path, key_file) as found:
-            same = found.contents.url == url.rstrip("/") and found.contents.root == invited.root
-            if not same or found.contents.invitation not in (b"", invited.code):
-                raise click.ClickException(
-                    f"{wallet_path} exists already; a wallet belongs to one membership"
-                )
-            await _join(found)
-        return
-    contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
-    made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
-    try:
-        await client.join(made)
-    except Refused:
-        wallet_path.unlink()
-        raise
-    await _join(made)
-
-
-async def _join(found: Wallet) -> None:
-    """Redeem the invitation if that is still to be done, and fetch this week's tokens, too."""
-    if found.contents.invitation:
-        await client.join(found)
-    now = present()
-    weeks = [Week.of(now), *client.weeks_ahead(now)]
-    await client.sync(found, now, secrets.token_bytes, weeks)
-    click.echo(f"Joined. Tokens for {', '.join(found.contents.tokens)} are in the wallet.")
-    click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
-
-
-@click.command()
-@wallet_options
-@click.option(
-    "--this-week",
-    is_flag=True,
-    help="Also fetch this week's tokens. Who does so late shows that it has just become active.",
-)
-@asynchronous
-async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> None:
-    """
-    Fetch keys and tokens of the next four weeks. Run it weekly, whether or not there is anything to report.
-
-    \b
-    Example:
-      warp sync --wallet wallet
-    """
-    with _opened(wallet_path, key_file) as found:
-        if found.contents.invitation:
-            await _join(found)
-            return
-        now = present()
-        weeks = [Week.of(now)] * this_week + client.weeks_ahead(now)
-        done = await client.sync(found, now, secrets.token_bytes, weeks)
-    brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
-    click.echo(f"Synced: {brought}.")
-    for week, reason in done.refused.items():
-        click.echo(f"No tokens of {week}: {reason}")
 
 
 def _fact_options(command: Command) -> Command:
@@ -188,7 +71,7 @@ async def report(
       warp report --wallet wallet --type malicious-code/infected-system --place UY --occurred 2026-11 \\
         --tag ransomware --narrative note.txt --yes
     """
-    with _opened(wallet_path, key_file) as found:
+    with opened_wallet(wallet_path, key_file) as found:
         if discard and found.contents.outbox:
             click.confirm("Give up the report that was not delivered? It cannot be had back.", abort=True)
             client.discard(found)
@@ -313,33 +196,6 @@ def _show(draft: Draft, recipients: int) -> None:
     click.echo("With it go a one-time token, which cannot be linked to you, and keys for a reply.")
 
 
-@click.command(name="wallet")
-@wallet_options
-@click.option("--receipts", is_flag=True, help="Show the words of all receipts.")
-@json_option
-def wallet_command(wallet_path: Path, key_file: Path | None, *, receipts: bool, as_json: bool) -> None:
-    """
-    Show what the wallet holds. Causes no request.
-
-    \b
-    Example:
-      warp wallet --wallet wallet
-    """
-    with _opened(wallet_path, key_file) as found:
-        contents = found.contents
-    tokens = {week: left.left() for week, left in sorted(contents.tokens.items())}
-    words = [{"week": each.week, "words": Receipt(each.receipt).words()} for each in contents.filed]
-    if as_json:
-        shown = {"receipts": words} if receipts else {"reports": len(words)}
-        write_json({"url": contents.url, "tokens": tokens, "undelivered": len(contents.outbox), **shown})
-        return
-    click.echo(f"Server: {contents.url}")
-    click.echo(f"Tokens: {', '.join(f'{week}: {n}' for week, n in tokens.items()) or 'none; warp sync'}")
-    click.echo(f"Reports made: {len(words)}; not delivered: {len(contents.outbox)}")
-    for each in words if receipts else []:
-        click.echo(f"  {each['week']}  {each['words']}")
-
-
 _TERMS = {
     "types": (taxonomy.TYPES, taxonomy.type_name),
     "sectors": (taxonomy.SECTORS, taxonomy.sector_name),
@@ -370,4 +226,4 @@ def terms(kind: str, language: str, *, as_json: bool) -> None:
         click.echo(f"{code:55} {name(code, language)}")
 
 
-COMMANDS: list[click.Command] = [join, sync, report, wallet_command, terms]
+COMMANDS: list[click.Command] = [report, terms]

@@ -1,0 +1,164 @@
+"""Commands for a member's wallet: join, sync, and look into it; and how a wallet is named and unlocked."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keys.invitation import Invitation
+from keys.receipt import Receipt
+from warp import client, wallet
+from warp.cli.options import asynchronous, json_option, write_json
+from warp.exchange import Refused
+from warp.site import present
+from warp.wallet import Contents, Lock, Wallet
+from warp.weeks import Week
+
+Command = Callable[..., Any]
+
+
+def wallet_options(command: Command) -> Command:
+    """Add the options that say which wallet, and how it is unlocked."""
+    command = click.option(
+        "--key-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Unlock with this file instead of a passphrase; made where there is none. For machines.",
+    )(command)
+    return click.option(
+        "--wallet",
+        "wallet_path",
+        envvar="WARP_WALLET",
+        required=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The wallet; or set WARP_WALLET. Its passphrase is asked for, or taken from WARP_PASSPHRASE.",
+    )(command)
+
+
+def _lock(key_file: Path | None, *, new: bool = False) -> Lock:
+    if key_file is not None:
+        return Lock.key_file(key_file)
+    passphrase = os.environ.get("WARP_PASSPHRASE")
+    if passphrase is None:
+        passphrase = click.prompt(
+            "Passphrase of the wallet", hide_input=True, confirmation_prompt=new, err=True
+        )
+    if not passphrase:
+        raise click.ClickException("the passphrase is empty")
+    return Lock.passphrase(passphrase)
+
+
+@contextlib.contextmanager
+def opened_wallet(wallet_path: Path, key_file: Path | None) -> Iterator[Wallet]:
+    """Open the wallet that a command names."""
+    with wallet.opened(wallet_path, _lock(key_file), secrets.token_bytes) as found:
+        yield found
+
+
+@click.command()
+@click.argument("url")
+@click.argument("invitation")
+@wallet_options
+@asynchronous
+async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | None) -> None:
+    """
+    Join with an invitation: makes the wallet and fetches keys and tokens.
+
+    \b
+    Example:
+      warp join http://127.0.0.1:8080 warp-… --wallet wallet
+    """
+    invited = Invitation.from_string(invitation)
+    if not url.startswith(("http://", "https://")):
+        raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
+    if wallet_path.exists():
+        with opened_wallet(wallet_path, key_file) as found:
+            same = found.contents.url == url.rstrip("/") and found.contents.root == invited.root
+            if not same or found.contents.invitation not in (b"", invited.code):
+                raise click.ClickException(
+                    f"{wallet_path} exists already; a wallet belongs to one membership"
+                )
+            await _join(found)
+        return
+    contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
+    made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
+    try:
+        await client.join(made)
+    except Refused:
+        wallet_path.unlink()
+        raise
+    await _join(made)
+
+
+async def _join(found: Wallet) -> None:
+    """Redeem the invitation if that is still to be done, and fetch this week's tokens, too."""
+    if found.contents.invitation:
+        await client.join(found)
+    now = present()
+    weeks = [Week.of(now), *client.weeks_ahead(now)]
+    await client.sync(found, now, secrets.token_bytes, weeks)
+    click.echo(f"Joined. Tokens for {', '.join(found.contents.tokens)} are in the wallet.")
+    click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
+
+
+@click.command()
+@wallet_options
+@click.option(
+    "--this-week",
+    is_flag=True,
+    help="Also fetch this week's tokens. Who does so late shows that it has just become active.",
+)
+@asynchronous
+async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> None:
+    """
+    Fetch keys and tokens of the next four weeks. Run it weekly, whether or not there is anything to report.
+
+    \b
+    Example:
+      warp sync --wallet wallet
+    """
+    with opened_wallet(wallet_path, key_file) as found:
+        if found.contents.invitation:
+            await _join(found)
+            return
+        now = present()
+        weeks = [Week.of(now)] * this_week + client.weeks_ahead(now)
+        done = await client.sync(found, now, secrets.token_bytes, weeks)
+    brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
+    click.echo(f"Synced: {brought}.")
+    for week, reason in done.refused.items():
+        click.echo(f"No tokens of {week}: {reason}")
+
+
+@click.command(name="wallet")
+@wallet_options
+@click.option("--receipts", is_flag=True, help="Show the words of all receipts.")
+@json_option
+def wallet_command(wallet_path: Path, key_file: Path | None, *, receipts: bool, as_json: bool) -> None:
+    """
+    Show what the wallet holds. Causes no request.
+
+    \b
+    Example:
+      warp wallet --wallet wallet
+    """
+    with opened_wallet(wallet_path, key_file) as found:
+        contents = found.contents
+    tokens = {week: left.left() for week, left in sorted(contents.tokens.items())}
+    words = [{"week": each.week, "words": Receipt(each.receipt).words()} for each in contents.filed]
+    if as_json:
+        shown = {"receipts": words} if receipts else {"reports": len(words)}
+        write_json({"url": contents.url, "tokens": tokens, "undelivered": len(contents.outbox), **shown})
+        return
+    click.echo(f"Server: {contents.url}")
+    click.echo(f"Tokens: {', '.join(f'{week}: {n}' for week, n in tokens.items()) or 'none; warp sync'}")
+    click.echo(f"Reports made: {len(words)}; not delivered: {len(contents.outbox)}")
+    for each in words if receipts else []:
+        click.echo(f"  {each['week']}  {each['words']}")
+
+
+COMMANDS: list[click.Command] = [join, sync, wallet_command]
