@@ -19,6 +19,8 @@ from handlers.errors import Problem
 
 _MOST_BYTES = 8 * 1024 * 1024
 """Of contents kept in memory."""
+_MOST_ADDRESSES = 4096
+"""Remembered; far more than a site has, so only odd spellings of them can fill it."""
 FRESH = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -29,6 +31,22 @@ class _Variant(NamedTuple):
     headers: dict[str, str]
     unchanged: dict[str, str]
     """Headers of a 304."""
+
+
+class _Address(NamedTuple):
+    """What the router found for an address."""
+
+    path: str
+    media_type: str
+    caching: str
+
+
+class _WithoutRouter(web.Response):
+    """An answer that no application sees, and so none takes the name of the server's software out of."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall("Server", None)
 
 
 class _File(NamedTuple):
@@ -57,6 +75,7 @@ class Published:
         self._policy = f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'"
         self._files: OrderedDict[str, _File] = OrderedDict()
         self._held = 0
+        self._addresses: dict[str, _Address] = {}
 
     def respond(self, request: web.Request, path: str, media_type: str, caching: str = FRESH) -> web.Response:
         """
@@ -71,11 +90,31 @@ class Published:
         Raises:
             Problem: there is no such file.
         """
-        file = self._file(path, media_type, caching)
+        address = _Address(path, media_type, caching)
+        response = self._answer(request, address, web.Response)
+        if len(self._addresses) >= _MOST_ADDRESSES:
+            self._addresses.clear()
+        self._addresses[request.raw_path] = address
+        return response
+
+    def again(self, request: web.BaseRequest) -> web.Response | None:
+        """Answer a GET for an address that was answered before, which needs no router; none for any other."""
+        address = self._addresses.get(request.raw_path)
+        if address is None or request.method != "GET" or "Expect" in request.headers:
+            return None
+        try:
+            return self._answer(request, address, _WithoutRouter)
+        except Problem:  # the file is gone since
+            return None
+
+    def _answer(
+        self, request: web.BaseRequest, address: _Address, response: type[web.Response]
+    ) -> web.Response:
+        file = self._file(*address)
         variant = file.gzip if _takes_gzip(request.headers.get("Accept-Encoding", "")) else file.plain
         if _matches(request, variant):
-            return web.Response(status=304, headers=variant.unchanged)
-        return web.Response(body=variant.body, headers=variant.headers)
+            return response(status=304, headers=variant.unchanged)
+        return response(body=variant.body, headers=variant.headers)
 
     def _file(self, path: str, media_type: str, caching: str) -> _File:
         target = f"{self._folder}/{path}"
@@ -133,7 +172,7 @@ _GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?=[;,]|$)(?![^,]*;\s*q=0(?:\.0*)?\s*(?:,|
 """gzip among the codings, without a weight of zero."""
 
 
-def _matches(request: web.Request, variant: _Variant) -> bool:
+def _matches(request: web.BaseRequest, variant: _Variant) -> bool:
     """Compare the validators as RFC 9110 §13.2.2 says: If-None-Match, and only without it the date."""
     known = request.headers.get("If-None-Match")
     if known == variant.etag:

@@ -58,6 +58,31 @@ async def test_a_public_file_is_served_with_validators_and_nothing_that_identifi
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
+async def test_an_address_asked_for_again_gets_the_same_answer(public: Served, path: str) -> None:
+    first, again = [await request(public.port, "GET", path) for _ in range(2)]
+    assert again.body == first.body
+    assert list(again.headers) == list(first.headers)
+    assert {**again.headers, "date": ""} == {**first.headers, "date": ""}
+    head = await request(public.port, "HEAD", path)
+    assert (head.status, head.body, head.headers["etag"]) == (200, b"", first.headers["etag"])
+
+
+async def test_an_address_known_before_is_still_refused_what_it_always_was(public: Served) -> None:
+    path = "/v1/directory/1"
+    assert (await request(public.port, "GET", path)).status == 200
+    assert (await request(public.port, "GET", f"{path}?x")).problem == "no-query"
+    assert (await request(public.port, "POST", path, b"")).problem == "method-not-allowed"
+
+
+async def test_a_file_that_is_gone_is_not_found_though_it_was_served(public: Served) -> None:
+    public.site.tree.write("v1/directory/77.json", b"{}", NOON)
+    path = "/v1/directory/77"
+    assert [(await request(public.port, "GET", path)).status for _ in range(2)] == [200, 200]
+    (public.site.tree.folder / "v1/directory/77.json").unlink()
+    assert (await request(public.port, "GET", path)).problem == "not-found"
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
 async def test_the_gzip_twin_unpacks_to_the_same_and_has_its_own_etag(public: Served, path: str) -> None:
     plain = await request(public.port, "GET", path)
     packed = await request(public.port, "GET", path, None, {"Accept-Encoding": "gzip"})
