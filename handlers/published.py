@@ -136,15 +136,12 @@ class Published:
             "Content-Type": media_type,
             "Cache-Control": caching,
             "Last-Modified": formatdate(stamp[0] // 10**9, usegmt=True),
-            "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
         if media_type.startswith("text/html"):
             common["Content-Security-Policy"] = self._policy
-        plain = target.read_bytes()
-        packed = target.with_name(target.name + ".gz").read_bytes()
-        file = _File(stamp, _variant(plain, common), _variant(packed, common | {"Content-Encoding": "gzip"}))
+        file = _File(stamp, *_variants(target, common))
         old = self._files.pop(path, None)
         self._held += file.size - (old.size if old else 0)
         self._files[path] = file
@@ -152,6 +149,16 @@ class Published:
             _, dropped = self._files.popitem(last=False)
             self._held -= dropped.size
         return file
+
+
+def _variants(target: Path, headers: dict[str, str]) -> tuple[_Variant, _Variant]:
+    """Give a file plain and as gzip; what cannot be compressed has no twin and is the same either way."""
+    plain = target.read_bytes()
+    twin = target.with_name(target.name + ".gz")
+    if not twin.exists():
+        return (_variant(plain, headers),) * 2
+    varied = headers | {"Vary": "Accept-Encoding"}
+    return _variant(plain, varied), _variant(twin.read_bytes(), varied | {"Content-Encoding": "gzip"})
 
 
 _KEPT_ON_304 = frozenset({"ETag", "Cache-Control", "Last-Modified", "Vary"})

@@ -7,7 +7,7 @@ The whole URL map.
 | POST /v1/bundles/{week} | a member's blinded tokens, signed |
 | POST /v1/reports | one envelope |
 | GET /v1/directory, /v1/directory/{n} | public keys and policy: the newest entry; any entry, for ever |
-| GET /v1/accepted/{week} | marks of accepted reports, among fillers |
+| GET /v1/accepted/{week}, /v1/replies/{week} | public lists: marks of accepted reports, sealed replies |
 | GET /v1/figures/{week}, …/{week}.csv | protected figures of a closed week, JSON or CSV |
 | GET /feeds/{lang}/all, type/{class}, type/{class}/{type}, country/{cc} . atom or rss | warnings |
 | GET /, /{lang}/ | the front page |
@@ -31,6 +31,7 @@ from handlers.keys import PUBLISHED
 from handlers.published import FRESH, IMMUTABLE
 
 _HTML = "text/html; charset=utf-8"
+_BINARY = "application/octet-stream"
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
 _LANGUAGE = "{language:[a-z]{2}}"
@@ -50,7 +51,8 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get("/readyz", health.ready),
         _get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
         _get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
-        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.json", _JSON)),
+        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY)),
+        _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY)),
         _get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
         _get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
         *_feeds(),

@@ -30,6 +30,13 @@ BUNDLE = len(taxonomy.CLASSES) + FURTHER_TOKENS
 """Tokens in a bundle: one for each class in RSIT's order, then the further ones."""
 
 
+class ListHeads(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a week's public lists ended: SHA-256 of the items of each, hex; see `keys.lists`."""
+
+    accepted: str
+    replies: str
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One week's public keys, and the policy as it stood when the entry was made."""
 
@@ -56,6 +63,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """… or when something has waited through so many midnights."""
     members: dict[str, int]
     """Place to the band that its number of members falls into: 1, 5, 10, 20, 50 or more."""
+    holders: int
+    """Band of the members with tokens of the week in which the entry appears; 0 = none, or not known yet."""
+    lists: dict[str, ListHeads]
+    """The latest closed weeks to how their public lists ended."""
 
     @property
     def token_keys(self) -> tuple[bytes, ...]:
@@ -87,9 +98,10 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     certificate: Certificate
     signature: bytes
-    """By the online key over the label and the exact bytes of the first line."""
+    """By the online key over a label and the exact bytes of the first line."""
 
 
+_LABEL = b"WARP directory v1\n"
 _BANDS = (50, 20, 10, 5, 1)
 
 
@@ -115,11 +127,15 @@ def digest(document: bytes) -> str:
     return hashlib.sha256(document).hexdigest()
 
 
+def prove(label: bytes, line: bytes, online: Ed25519PrivateKey, certificate: Certificate) -> bytes:
+    """Give the second line of a document whose first line is `line`, without its line feed."""
+    return msgspec.json.encode(Proof(certificate, online.sign(label + line)))
+
+
 def sign(entry: Entry, online: Ed25519PrivateKey, certificate: Certificate) -> bytes:
     """Give the document as it is served."""
     line = msgspec.json.encode(entry)
-    proof = Proof(certificate, online.sign(b"WARP directory v1\n" + line))
-    return line + b"\n" + msgspec.json.encode(proof) + b"\n"
+    return line + b"\n" + prove(_LABEL, line, online, certificate) + b"\n"
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -128,6 +144,38 @@ class Verified(msgspec.Struct, frozen=True):
     entry: Entry
     root: bytes
     """Ed25519 root public key, 32 bytes; its fingerprint is the pinned one."""
+
+
+def check_proof(label: bytes, line: bytes, proof: bytes, pinned: bytes, week: Week) -> bytes:
+    """
+    Check the second line of a document; gives the root key.
+
+    Args:
+        label: Of this kind of document.
+        line: Its first line.
+        proof: Its second line.
+        pinned: Fingerprint of the root key.
+        week: That the document is for.
+
+    Raises:
+        MalformedDirectory: not a proof.
+        UnknownRoot: certified by another root.
+        UncertifiedDirectory: a signature is wrong, or the certificate is for other weeks.
+    """
+    try:
+        proven = msgspec.json.decode(proof, type=Proof)
+        certificate = proven.certificate
+        first, last = Week.parse(certificate.first_week), Week.parse(certificate.last_week)
+    except (msgspec.DecodeError, ValueError):
+        raise MalformedDirectory from None
+    if fingerprint(certificate.root) != pinned:
+        raise UnknownRoot
+    statement = Certificate.statement(certificate.key, certificate.first_week, certificate.last_week)
+    _check_signature(certificate.root, certificate.signature, statement)
+    _check_signature(certificate.key, proven.signature, label + line)
+    if not first <= week <= last:
+        raise UncertifiedDirectory
+    return certificate.root
 
 
 def verify(document: bytes, pinned: bytes) -> Verified:
@@ -148,21 +196,13 @@ def verify(document: bytes, pinned: bytes) -> Verified:
         raise MalformedDirectory
     try:
         entry = msgspec.json.decode(lines[0], type=Entry)
-        proof = msgspec.json.decode(lines[1], type=Proof)
         week = Week.parse(entry.week)
     except (msgspec.DecodeError, ValueError):
         raise MalformedDirectory from None
-    certificate = proof.certificate
-    if fingerprint(certificate.root) != pinned:
-        raise UnknownRoot
-    statement = Certificate.statement(certificate.key, certificate.first_week, certificate.last_week)
-    _check_signature(certificate.root, certificate.signature, statement)
-    _check_signature(certificate.key, proof.signature, b"WARP directory v1\n" + lines[0])
-    if not Week.parse(certificate.first_week) <= week <= Week.parse(certificate.last_week):
-        raise UncertifiedDirectory
+    root = check_proof(_LABEL, lines[0], lines[1], pinned, week)
     if set(entry.first_keys) != set(taxonomy.CLASSES) or not entry.recipients:
         raise MalformedDirectory
-    return Verified(entry, certificate.root)
+    return Verified(entry, root)
 
 
 def check_chain(documents: list[bytes], pinned: bytes) -> list[Verified]:

@@ -187,6 +187,22 @@ class SecondKeysForWeek(DirectoryError):
     """The directory holds a second set of keys for a week."""
 
 
+class ListError(KeysError):
+    """This list cannot be trusted."""
+
+
+class MalformedList(ListError):
+    """This is not the list that was asked for, or its items are not what its head says."""
+
+
+class UncertifiedList(ListError):
+    """The list's signature is false, or made with a key that the server's root has not certified."""
+
+
+class ForkedList(ListError):
+    """The list differs from what was seen of it before, or from what the directory says of it."""
+
+
 class BadInvitation(KeysError):
     """This is not an invitation, or a character of it is wrong; copy it again."""
 

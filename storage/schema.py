@@ -148,20 +148,15 @@ inbox = _table(
     ),
 )
 
-accepted_waiting = _table(
-    "accepted_waiting",
+unlisted = _table(
+    "unlisted",
     reports,
+    Column("kind", Text, primary_key=True, comment="the public list that it will join: accepted or replies"),
     Column(
-        "mark", LargeBinary, primary_key=True, comment="SHA-256 of a lookup value; until the next midnight"
-    ),
-)
-
-accepted = _table(
-    "accepted",
-    reports,
-    Column("week", Text, primary_key=True, comment="ISO week of the list"),
-    Column(
-        "mark", LargeBinary, primary_key=True, comment="a mark or a filler, 32 bytes; nothing tells which"
+        "item",
+        LargeBinary,
+        primary_key=True,
+        comment="a mark or a sealed reply; deleted at the next midnight",
     ),
 )
 

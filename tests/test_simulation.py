@@ -21,7 +21,6 @@ server has them open.
 """
 
 import contextlib
-import json
 import secrets
 import shutil
 from collections import Counter
@@ -34,7 +33,9 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from keys import lists
 from keys.directory import fingerprint
+from keys.lists import Kind, SignedList
 from keys.receipt import Receipt, mark
 from storage import members, schema
 from tests.support import Clock, Served, Stock, entry_of, flipped, rows, seeded, served, tally, waiting
@@ -128,7 +129,7 @@ class Simulation:
         self.wallets: list[Wallet] = []
         self.unsent: list[Sent] = []
         """Sealed, and not yet handed over."""
-        self.lists: dict[str, set[str]] = {}
+        self.lists: dict[tuple[Kind, str], SignedList] = {}
         self.figures: dict[str, bytes] = {}
         self.crashes = 0
         self.server: Served
@@ -141,7 +142,6 @@ class Simulation:
         self.server = await self._open.enter_async_context(served(self.data, self.clock, self.stock))
         assert await self.server.site.catch_up() == self.model.catch_up(self.clock.now)
         await self.server.site.publish_figures()
-        await self.server.site.publish_accepted()
 
     async def stop(self) -> None:
         assert set(self.server.logged.events) <= EXPECTED_EVENTS
@@ -283,15 +283,14 @@ class Simulation:
         }
 
     def _check_lists(self) -> None:
-        folder = self.data / "public" / "v1" / "accepted"
-        lists = {path.stem: json.loads(path.read_bytes()) for path in folder.glob("*.json")}
-        for week, document in lists.items():
-            marks = set(document["marks"])
-            assert document["marks"] == sorted(marks)
-            assert len(marks) % 64 == 0
-            assert marks >= self.lists.get(week, set())
-            self.lists[week] = marks
-        assert {each.hex() for each in self.model.marks} <= set().union(*self.lists.values())
+        pinned = fingerprint(self.server.site.settings.root_key)
+        for kind in Kind:
+            for path in (self.data / "public" / "v1" / kind).glob("*.list"):
+                found = lists.read(path.read_bytes(), kind, path.stem, pinned)
+                lists.check_growth(self.lists.get((kind, path.stem), found), found)
+                self.lists[kind, path.stem] = found
+        listed = {item for found in self.lists.values() for item in found.items}
+        assert self.model.marks <= listed
 
     def _check_figures(self) -> None:
         for path in (self.data / "public" / "v1" / "figures").glob("*.json"):

@@ -13,9 +13,10 @@ from datetime import datetime
 
 import msgspec
 
-from keys import directory
-from keys.directory import Certificate, Entry
+from keys import directory, lists
+from keys.directory import Certificate, Entry, ListHeads
 from keys.keyring import WEEKS_AHEAD, IssuerKeys, Keyring, WeekKeys, make_week
+from keys.lists import KEPT_WEEKS, Kind
 from keys.tokens import IssuerKey
 from storage import coordinators, members
 from storage.database import Database
@@ -106,6 +107,7 @@ async def _entry(epochs: Epochs, week: Week) -> Entry:
     async with epochs.identity.read() as connection:
         recipients = tuple((await coordinators.everyone(connection)).values())
         by_place = await members.by_place(connection)
+        holding = await members.holders(connection, str(week.plus(-WEEKS_AHEAD)))
     keys = epochs.keyring.week(week)
     if not recipients:
         raise NoCoordinator("there is no coordinator to seal narratives to: warp coordinator add")
@@ -126,4 +128,16 @@ async def _entry(epochs: Epochs, week: Week) -> Entry:
         release_at_least=release.AT_LEAST,
         release_after_midnights=release.AFTER_MIDNIGHTS,
         members={place: directory.band(n) for place, n in sorted(by_place.items())},
+        holders=directory.band(holding) if holding else 0,
+        lists=_closed_lists(epochs.tree, week.plus(-WEEKS_AHEAD)),
     )
+
+
+def _closed_lists(tree: Tree, current: Week) -> dict[str, ListHeads]:
+    """Give how the public lists ended of the weeks before the one in which an entry appears."""
+    found = {}
+    for week in (current.plus(-back) for back in range(KEPT_WEEKS, 0, -1)):
+        documents = [tree.read(publication.list_path(kind, week)) for kind in Kind]
+        if None not in documents:
+            found[str(week)] = ListHeads(*(lists.read_head(each).sha256 for each in documents if each))
+    return found

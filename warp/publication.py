@@ -21,6 +21,7 @@ import msgspec
 from feeds import atom, filters, rss
 from feeds.entry import Site
 from feeds.filters import Filter, Format
+from keys.lists import Kind
 from warp.advisory import PUBLIC_TLP, Advisory, Status
 from warp.disclosure import Release
 from warp.weeks import Week
@@ -53,6 +54,21 @@ class Tree:
         """Give a file's content, or none where there is no such file."""
         target = self.folder / path
         return target.read_bytes() if target.exists() else None
+
+    def keep(self, path: str, data: bytes, modified: datetime) -> None:
+        """Write a file that stands nowhere else, so that it survives a power cut; it has no gzip twin."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data, modified, durable=True)
+
+    def remove(self, path: str) -> None:
+        """Remove a file and its twin."""
+        for name in (path, f"{path}.gz"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def names(self, folder: str) -> list[str]:
+        """Give the names of a folder's files, sorted; none where there is no such folder."""
+        return sorted(path.name for path in (self.folder / folder).glob("[!.]*") if path.is_file())
 
 
 class Pages(NamedTuple):
@@ -146,10 +162,9 @@ def figures_csv(release: Release) -> bytes:
     return text.getvalue().encode()
 
 
-def publish_accepted(tree: Tree, week: Week, marks: Iterable[bytes], midnight: datetime) -> None:
-    """Write a week's accepted list: SHA-256 marks and fillers, sorted, as hex."""
-    document = {"week": str(week), "marks": [mark.hex() for mark in marks]}
-    tree.write(f"v1/accepted/{week}.json", msgspec.json.encode(document), midnight)
+def list_path(kind: Kind, week: Week) -> str:
+    """Give where a week's public list stands in the tree."""
+    return f"v1/{kind}/{week}.list"
 
 
 def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> None:
@@ -159,8 +174,20 @@ def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> N
     tree.write("v1/directory/newest.json", document, scheduled)
 
 
-def _replace(target: Path, data: bytes, modified: datetime) -> None:
+def _replace(target: Path, data: bytes, modified: datetime, *, durable: bool = False) -> None:
     partial = target.with_name(f".{target.name}.partial")
     partial.write_bytes(data)
     os.utime(partial, (modified.timestamp(), modified.timestamp()))
+    if durable:
+        _sync(partial)
     partial.replace(target)
+    if durable:
+        _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

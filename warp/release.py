@@ -2,8 +2,8 @@
 The release: opens the pool, shuffled, into counts; then judges, closes weeks, and forgets.
 
 Everything that happens at midnight UTC, in the one order that is safe: release, detection, close of the
-week, forgetting, accepted list, rewriting. Each step can be repeated, so a server that was down at midnight
-does its work when it is back. Nothing here is told or keeps a time finer than a day.
+week, forgetting, public lists (`warp.listing`), rewriting. Each step can be repeated, so a server that was
+down at midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
 """
 
 import contextlib
@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.envelope import read_header
 from keys.errors import EnvelopeError, KeysError
 from keys.keyring import KEPT_FOR, Keyring
+from keys.lists import Kind
 from keys.receipt import mark
-from storage import accepted, figures, inbox, members, pool, signals, tallies
+from storage import figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
 from warp.detection import HISTORY_WEEKS, Counts, Signal
 from warp.disclosure import Release
@@ -131,7 +132,7 @@ async def _open_pool(hub: Hub, now: datetime, only: Sequence[int] | None = None)
             sealed = inbox.Sealed(hub.random.randbytes(16), str(Week.of(day)), opened.narrative)
             await inbox.file(connection, sealed)
         await tallies.add(connection, tally)
-        await accepted.wait(connection, marks)
+        await unlisted.wait(connection, Kind.ACCEPTED, marks)
         await pool.remove(connection, order)
     if order:
         hub.log(Event.RELEASED)
@@ -181,15 +182,6 @@ _ALPHABET = "abcdefghjkmnpqrstvwxyz0123456789"
 def random_word(random: Random) -> str:
     """Give 40 random bits as eight letters and digits that are hard to confuse."""
     return "".join(random.choice(_ALPHABET) for _ in range(8))
-
-
-async def grow_accepted_list(hub: Hub, now: datetime) -> Week:
-    """Let the accepted list of the week that holds the ended day grow, once, also when nothing came."""
-    day = ended_day(now)
-    async with hub.reports.write() as connection:
-        await accepted.grow(connection, str(Week.of(day)), hub.random.randbytes)
-        await pool.pass_midnight(connection, day)
-    return Week.of(day)
 
 
 async def weeks_to_close(hub: Hub, now: datetime) -> list[Week]:
@@ -260,8 +252,6 @@ class Midnight(NamedTuple):
     """What a midnight's work did; the caller publishes it."""
 
     released: Released
-    list_week: Week
-    """The week whose accepted list grew."""
     closed: list[Release]
     """Figures of the weeks that closed."""
     destroyed: list[Week]
@@ -270,7 +260,9 @@ class Midnight(NamedTuple):
 
 async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midnight:
     """
-    Do a midnight's work in its order; at any later moment it catches up. The caller publishes, then rewrites.
+    Do a midnight's work in its order; at any later moment it catches up.
+
+    The caller lets the public lists grow, which says that the midnight is done; it publishes, then rewrites.
 
     Args:
         hub: What to work on.
@@ -282,6 +274,4 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
     found = await judge(hub, now)
     closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
     destroyed = await forget(hub, now)
-    # Says that the midnight is done, so it comes after all that cannot be made up for at the next start.
-    list_week = await grow_accepted_list(hub, now)
-    return Midnight(Released(ended_day(now), reports, found), list_week, closed, destroyed)
+    return Midnight(Released(ended_day(now), reports, found), closed, destroyed)

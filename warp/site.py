@@ -12,7 +12,7 @@ import functools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import NamedTuple
@@ -25,9 +25,9 @@ from handlers import pages
 from keys.directory import Certificate
 from keys.keyring import IssuerKeys, Keyring
 from keys.tokens import IssuerKey
-from storage import accepted, advisories, figures, members, pool, rewriting
+from storage import advisories, figures, members, pool, rewriting
 from storage.database import open_database
-from warp import advising, child, config, detection, disclosure, epochs, founding, publication
+from warp import advising, child, config, detection, disclosure, epochs, founding, listing, publication
 from warp import release as acts
 from warp.config import Config
 from warp.detection import Counts, Signal
@@ -76,6 +76,7 @@ class Site:
         certificate = msgspec.json.decode(
             (data / "keys" / founding.CERTIFICATE).read_bytes(), type=Certificate
         )
+        self.lists = listing.Lists(hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes)
         self.epochs = epochs.Epochs(
             keyring=hub.keyring,
             tree=self.tree,
@@ -113,7 +114,6 @@ class Site:
         """Write every public file; what is the same stays as it is."""
         await self.publish_feeds(filters.every_filter())
         await self.publish_figures()
-        await self.publish_accepted()
 
     async def publish_figures(self) -> None:
         """Write the figures of closed weeks that are not public yet, and the page of the newest."""
@@ -127,17 +127,6 @@ class Site:
     def _figures_are_public(self, week: str) -> bool:
         pages = (f"{language}/figures/{week}.html" for language in self.settings.languages)
         return all(self.tree.read(path) is not None for path in (f"v1/figures/{week}.json", *pages))
-
-    async def publish_accepted(self) -> None:
-        """Write the accepted lists of the week in which the last finished day lies, and of the one before."""
-        async with self.hub.reports.read() as connection:
-            day = (await pool.waiting(connection)).day
-            weeks = (Week.of(day).plus(-1), Week.of(day))
-            lists = [(week, await accepted.marks(connection, str(week))) for week in weeks]
-        ended = datetime.combine(day + timedelta(days=1), time(), UTC)
-        for week, marks in lists:
-            if marks:
-                publication.publish_accepted(self.tree, week, marks, min(ended, week.end))
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys stay as they are."""
@@ -172,7 +161,8 @@ class Site:
             self._owes_rewriting = True
             done = await acts.midnight(self.hub, now, open_pool=open_pool)
             await self._draft_signals()
-            await self.publish_accepted()
+            # Says that the midnight is done, so it comes after all that cannot be made up for at a start.
+            await listing.grow(self.lists, acts.ended_day(now))
             await self.publish_figures()
             await self._rewrite()
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)

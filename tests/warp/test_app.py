@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage import accepted, pool
+from keys.lists import Kind, read_items
+from storage import pool
 from tests.support import (
     NOON,
     PHISHING,
@@ -32,6 +33,7 @@ from warp.app import keep_schedule
 from warp.client import Draft
 from warp.config import ConfigError
 from warp.events import Event
+from warp.publication import list_path
 from warp.site import Site, open_site
 from warp.weeks import Week
 
@@ -51,9 +53,10 @@ async def last_day(site: Site) -> date:
         return (await pool.waiting(connection)).day
 
 
-async def listed(site: Site, week: Week = WEEK) -> int:
-    async with site.hub.reports.read() as connection:
-        return len(await accepted.marks(connection, str(week)))
+def listed(site: Site, week: Week = WEEK) -> int:
+    document = site.tree.read(list_path(Kind.ACCEPTED, week))
+    assert document is not None
+    return len(read_items(document))
 
 
 # Midnight
@@ -72,7 +75,7 @@ async def test_midnights_work_is_done_once_a_day_although_the_schedule_wakes_up_
             done.append(server.clock.now)
     assert done == [THURSDAY + timedelta(days=day) + A_MOMENT for day in range(3)]
     assert await last_day(server.site) == date(2026, 11, 20)
-    assert await listed(server.site) == 3 * 64
+    assert listed(server.site) == 3 * 64
 
 
 async def test_what_arrived_before_midnight_counts_under_the_day_that_ended(server: Served) -> None:
@@ -107,9 +110,7 @@ async def test_a_server_that_was_down_over_the_weekend_counts_and_closes_the_wee
         await server.site.catch_up()
         assert await tally(server.site) == {("2026-11-22", "fraud/phishing", "UY"): 3}
         assert server.site.tree.read(f"v1/figures/{WEEK}.json") is not None
-        assert await listed(server.site) == 64
-        document = json.loads(server.site.tree.read(f"v1/accepted/{WEEK}.json") or b"")
-        assert len(document["marks"]) == 64
+        assert listed(server.site) == 64
 
 
 async def test_a_server_that_was_down_for_weeks_closes_each_and_has_keys_again(
@@ -129,7 +130,7 @@ async def test_two_processes_do_a_midnights_work_once(data: Path, stock: Stock) 
     clock = Clock(THURSDAY + A_MOMENT)
     async with opened(data, clock, Logged(), stock) as one, opened(data, clock, Logged(), stock) as other:
         assert sorted(await asyncio.gather(one.catch_up(), other.catch_up())) == [False, True]
-        assert await listed(one) == 64
+        assert listed(one) == 64
 
 
 # Monday
@@ -221,8 +222,8 @@ async def test_a_week_of_hours_releases_and_closes_as_it_should(server: Served) 
     assert await tally(server.site) == {("2026-11-18", "fraud/phishing", "UY"): 3}
     assert await last_day(server.site) == date(2026, 11, 24)
     assert server.logged.events == [Event.RELEASED, Event.WEEK_CLOSED, Event.KEYS_MADE]
-    assert await listed(server.site) == 5 * 64
-    assert await listed(server.site, WEEK.plus(1)) == 2 * 64
+    assert listed(server.site) == 5 * 64
+    assert listed(server.site, WEEK.plus(1)) == 2 * 64
 
 
 async def test_a_failure_is_logged_and_the_work_is_done_at_the_next_hour(server: Served) -> None:
@@ -250,15 +251,13 @@ async def test_what_a_crash_kept_from_being_published_is_published_at_the_next_s
         await send(server, *[PHISHING] * 3)
         for clock.now in (WEEK.end, WEEK.plus(2).start):
             await server.site.midnight(clock.now)
-        paths = [f"v1/figures/{WEEK.plus(n)}.json" for n in range(2)] + [f"v1/accepted/{WEEK.plus(1)}.json"]
+        paths = [f"v1/figures/{WEEK.plus(n)}.json" for n in range(2)]
         before = [server.site.tree.read(path) for path in paths]
     assert None not in before
-    for folder in ("figures", "accepted"):
-        shutil.rmtree(data / "public" / "v1" / folder)
+    shutil.rmtree(data / "public" / "v1" / "figures")
     async with served(data, clock, stock) as server:
         assert not await server.site.catch_up()
         await server.site.publish_figures()
-        await server.site.publish_accepted()
         assert [server.site.tree.read(path) for path in paths] == before
 
 

@@ -215,13 +215,6 @@ def test_before_the_first_close_there_is_a_page_and_no_figures(tree: Tree) -> No
     ]
 
 
-def test_an_accepted_list_is_hex_in_the_order_given(tree: Tree) -> None:
-    marks = [bytes([n]) * 32 for n in range(3)]
-    publication.publish_accepted(tree, WEEK, marks, NOON)
-    document = json.loads(tree.read(f"v1/accepted/{WEEK}.json") or b"")
-    assert document == {"week": str(WEEK), "marks": [mark.hex() for mark in marks]}
-
-
 @pytest.mark.parametrize("week", [WEEK, WEEK.plus(4)])
 def test_the_time_of_a_directory_entry_is_that_of_its_schedule(tree: Tree, week: Week) -> None:
     publication.publish_directory(tree, 3, b"document", week)

@@ -1,6 +1,5 @@
 """The release: what it counts, when it waits, what it closes, and what it forgets."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -9,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from keys.receipt import Receipt, mark
-from storage import accepted, inbox, members, pool, schema
+from storage import inbox, members, pool, schema
 from tests.support import (
     NOON,
     PHISHING,
@@ -19,8 +17,6 @@ from tests.support import (
     Logged,
     Served,
     Stock,
-    entry_of,
-    new_token,
     opened,
     rows,
     sealed,
@@ -31,7 +27,7 @@ from tests.support import (
 )
 from warp import release as acts
 from warp import taxonomy
-from warp.client import Draft, seal_with
+from warp.client import Draft
 from warp.events import Event
 from warp.weeks import Week
 
@@ -93,7 +89,7 @@ async def test_a_test_report_goes_the_whole_way_and_is_not_counted(server: Serve
     assert (await server.site.release(NOON)).reports == 1
     found = await stored(server)
     assert [name for name in found if name.startswith("tally") and found[name]] == []
-    assert len(found["inbox"]) == len(found["accepted_waiting"]) == 1
+    assert len(found["inbox"]) == len(found["unlisted"]) == 1
 
 
 async def test_after_a_release_the_pool_is_empty_and_narratives_wait_for_the_coordinators(
@@ -133,7 +129,7 @@ async def test_tallies_and_marks_do_not_depend_on_the_order_of_arrival_or_releas
         hub = server.site.hub._replace(random=random)
         await acts.release(hub, NOON)
         tables = await stored(server)
-        found.append({name: tables[name] for name in tables if name.startswith(("tally", "accepted"))})
+        found.append({name: tables[name] for name in tables if name.startswith(("tally", "unlisted"))})
         async with server.site.hub.reports.write() as connection:
             for table in [each for each in schema.reports.sorted_tables if each.name != "waiting"]:
                 await connection.execute(table.delete())
@@ -162,37 +158,6 @@ async def test_an_envelope_that_the_disk_has_damaged_is_told_of_and_the_others_c
     assert sum((await tally(server.site)).values()) == 4
     assert server.logged.events.count(Event.UNREADABLE) == 1
     assert await waiting(server.site) == 0
-
-
-# The accepted list
-
-
-async def test_a_reporter_finds_its_mark_in_the_list_after_midnight(server: Served) -> None:
-    receipt = Receipt.new(secrets.token_bytes)
-    one = seal_with(
-        PHISHING,
-        new_token(server.site),
-        entry_of(server.site, WEEK),
-        server.site.settings.root_key,
-        receipt,
-        secrets.token_bytes,
-    )
-    await server.post(one)
-    await server.site.midnight(THURSDAY, open_pool=True)
-    document = json.loads(server.site.tree.read(f"v1/accepted/{WEEK}.json") or b"")
-    assert document["week"] == str(WEEK)
-    assert mark(receipt.lookup).hex() in document["marks"]
-    assert receipt.lookup.hex() not in document["marks"]
-    assert len(document["marks"]) == 64
-
-
-async def test_the_list_grows_once_a_day_also_when_nothing_came(server: Served) -> None:
-    lengths = []
-    for day in (19, 20, 21):
-        await server.site.midnight(datetime(2026, 11, day, tzinfo=UTC))
-        async with server.site.hub.reports.read() as connection:
-            lengths.append(len(await accepted.marks(connection, str(WEEK))))
-    assert lengths == [64, 128, 192]
 
 
 # When the pool waits

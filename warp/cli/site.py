@@ -217,7 +217,9 @@ def certify(data: Path, root: Path, weeks: int) -> None:
     """
     week = Week.of(present())
     try:
-        founding.certify(data, root, week, week.plus(weeks))
+        founding.certify(
+            data, root, week.plus(-1), week.plus(weeks)
+        )  # last Sunday's lists may be signed late
     except ValueError:
         raise click.ClickException(f"{root} is not a root key file") from None
     click.echo(f"Certified until {week.plus(weeks)}. Restart the server; take the root key away again.")

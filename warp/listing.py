@@ -1,0 +1,79 @@
+"""
+Listing: lets the public lists grow by a day, once, and forgets those that are old.
+
+Comes after the release in a midnight's work. The lists are files of the public tree and nothing else, because
+all that they hold is public; only what still waits for its midnight is in the database. Replies are sealed by
+coordinators (`keys.reply`); what they answer is not known here.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from keys import lists, reply
+from keys.directory import Certificate
+from keys.hybrid import RandBytes
+from keys.keyring import Keyring
+from keys.lists import KEPT_WEEKS, Kind
+from storage import pool, unlisted
+from storage.database import Database
+from warp.publication import Tree, list_path
+from warp.weeks import Week
+
+
+class Lists(NamedTuple):
+    """What letting the lists grow needs."""
+
+    reports: Database
+    tree: Tree
+    keyring: Keyring
+    certificate: Certificate
+    randbytes: RandBytes
+
+
+async def grow(public: Lists, day: date) -> None:
+    """
+    Let every list grow by a day that has ended, also when nothing came, and note that the day is done.
+
+    A crash on the way does no harm: a list that holds the day already does not grow again, and what waits is
+    deleted only once it stands in a list.
+    """
+    for kind in Kind:
+        async with public.reports.read() as connection:
+            waits = await unlisted.waiting(connection, kind)
+        listed = _grow(public, kind, day, waits)
+        async with public.reports.write() as connection:
+            await unlisted.remove(connection, kind, listed & set(waits))
+    _forget(public.tree, Week.of(day))
+    async with public.reports.write() as connection:
+        await pool.pass_midnight(connection, day)
+
+
+def _grow(public: Lists, kind: Kind, day: date, waits: list[bytes]) -> set[bytes]:
+    """Write a list anew with what waits, unless it holds the day already; gives all that it holds."""
+    path = list_path(kind, Week.of(day))
+    document = public.tree.read(path)
+    known = lists.read_items(document) if document else ()
+    if document and lists.read_head(document).day >= day.isoformat():
+        return set(known)
+    items = lists.grown(known, waits, _filler(public, kind))
+    signed = lists.sign(kind, day, items, public.keyring.online, public.certificate)
+    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
+    public.tree.keep(path, signed, midnight)
+    return set(items)
+
+
+def _filler(public: Lists, kind: Kind) -> Callable[[], bytes]:
+    if kind is Kind.REPLIES:
+        return functools.partial(reply.filler, public.certificate.root, public.randbytes)
+    return functools.partial(public.randbytes, hashlib.sha256().digest_size)
+
+
+def _forget(tree: Tree, current: Week) -> None:
+    for kind in Kind:
+        for name in tree.names(f"v1/{kind}"):
+            week = name.partition(".")[0]
+            if Week.parse(week) < current.plus(-KEPT_WEEKS):
+                tree.remove(f"v1/{kind}/{name}")
