@@ -1,8 +1,8 @@
 """
 Serves the public tree: files that publication wrote, with validators, and nothing else.
 
-The same tree can be served by any web server. Each request costs one look at the file's time; contents and
-their hashes stay in memory as long as the file is the same.
+The same tree can be served by any web server. Each request costs one look at the file; contents and their
+hashes stay in memory as long as the file is the same.
 """
 
 import hashlib
@@ -50,8 +50,8 @@ class _WithoutRouter(web.Response):
 
 
 class _File(NamedTuple):
-    stamp: tuple[int, int, int]
-    """Modification time, inode and size: changes whenever the file is replaced."""
+    stamp: tuple[int, int]
+    """Change time and inode: changes whenever the file is replaced. The modification time is set by hand."""
     plain: _Variant
     gzip: _Variant
 
@@ -122,20 +122,26 @@ class Published:
             found = os.stat(target)  # noqa: PTH116 - on the path of every request; pathlib costs thrice as much
         except (FileNotFoundError, NotADirectoryError):
             raise Problem(404, "not-found", "There is nothing here.") from None
-        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        stamp = (found.st_ctime_ns, found.st_ino)
         known = self._files.get(path)
         if known is not None and known.stamp == stamp:
             self._files.move_to_end(path)
             return known
-        return self._load(path, Path(target), stamp, media_type, caching)
+        return self._load(path, Path(target), stamp, found.st_mtime, media_type, caching)
 
     def _load(
-        self, path: str, target: Path, stamp: tuple[int, int, int], media_type: str, caching: str
+        self,
+        path: str,
+        target: Path,
+        stamp: tuple[int, int],
+        modified: float,
+        media_type: str,
+        caching: str,
     ) -> _File:
         common = {
             "Content-Type": media_type,
             "Cache-Control": caching,
-            "Last-Modified": formatdate(stamp[0] // 10**9, usegmt=True),
+            "Last-Modified": formatdate(modified, usegmt=True),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }

@@ -203,6 +203,10 @@ class ForkedList(ListError):
     """The list differs from what was seen of it before, or from what the directory says of it."""
 
 
+class MissingList(ListError):
+    """The server keeps back a list that its directory names."""
+
+
 class BadInvitation(KeysError):
     """This is not an invitation, or a character of it is wrong; copy it again."""
 

@@ -39,7 +39,7 @@ from tests.support import (
     rows,
     served,
 )
-from warp import client, wallet
+from warp import client, syncing, wallet
 from warp.client import Draft
 from warp.events import Event, to_stderr
 from warp.wallet import Contents, Lock
@@ -113,7 +113,7 @@ async def member_of(server: Served, folder: Path) -> wallet.Wallet:
     lock = Lock.key_file(folder / "key")
     made = wallet.create(folder / "wallet-pelican-0d19", lock, contents, secrets.token_bytes)
     await client.join(made)
-    await client.sync(made, NOON, secrets.token_bytes, [WEEK])
+    await syncing.sync(made, NOON, secrets.token_bytes, [WEEK])
     return made
 
 

@@ -39,7 +39,7 @@ from keys.lists import Kind, SignedList
 from keys.receipt import Receipt, mark
 from storage import members, schema
 from tests.support import Clock, Served, Stock, entry_of, flipped, rows, seeded, served, tally, waiting
-from warp import client, wallet
+from warp import client, syncing, wallet
 from warp.client import Draft
 from warp.events import Event
 from warp.exchange import ClientError
@@ -165,7 +165,7 @@ class Simulation:
         for each in self.wallets:
             each.contents.url = self.server.url
             now = self.clock.now
-            await client.sync(each, now, secrets.token_bytes, [Week.of(now), Week.of(now).plus(1)])
+            await syncing.sync(each, now, secrets.token_bytes, [Week.of(now), Week.of(now).plus(1)])
 
     async def write(self) -> None:
         """Seal a report, not send it: it lies in somebody's outbox."""

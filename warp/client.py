@@ -1,20 +1,17 @@
 """
-The reporter's side: joins, syncs ahead of need, seals reports, and hands them over.
+The reporter's side: joins, seals reports, and hands them over.
 
-Everything that could identify is in the wallet. Reporting causes one request, which carries the envelope and
-nothing else: no cookie, no credential, no agent.
+Everything that could identify is in the wallet; tokens and keys come into it by `warp.syncing`, weeks ahead.
+Reporting causes one request, which carries the envelope and nothing else: no cookie, no credential, no agent.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import aiohttp
 import msgspec
 
 from keys import directory, envelope
-from keys.directory import Entry, Verified
-from keys.errors import BrokenChain
+from keys.directory import Entry
 from keys.hybrid import RandBytes
 from keys.keyring import WEEKS_AHEAD
 from keys.narrative import Narrative
@@ -22,16 +19,11 @@ from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
 from warp import taxonomy
 from warp.exchange import (
-    Bundle,
     ClientError,
     Refused,
-    blind_bundle,
     connection,
-    fetch_tokens,
     redeem,
-    request,
     send,
-    token_keys,
 )
 from warp.report import Report, check, encode, encode_lookup
 from warp.wallet import Contents, Filed, Tokens, Wallet
@@ -52,6 +44,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     """The narrative."""
     language: str = "en"
+    thread: bytes = b""
+    """Thread mark of an earlier report on the same matter; the report's own unless given."""
 
     def facts(self, lookup: bytes) -> Report:
         """Give the facts that go into the envelope; `warp.report.check` says whether they are right."""
@@ -89,115 +83,13 @@ async def join(wallet: Wallet) -> None:
     wallet.save()
 
 
-class Synced(NamedTuple):
-    """What a sync brought."""
-
-    entries: list[Entry]
-    """The directory's, verified, oldest first."""
-    bundles: list[str]
-    """Weeks whose tokens came."""
-    refused: dict[str, str]
-    """Weeks whose tokens the server refused, with its reason."""
-
-
-def weeks_ahead(now: datetime) -> list[Week]:
-    """Give the weeks that a sync fetches tokens for: the next four, not the current one."""
-    return [Week.of(now).plus(i) for i in range(1, WEEKS_AHEAD + 1)]
-
-
-async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Sequence[Week] = ()) -> Synced:
-    """
-    Fetch the directory, and the bundles that the wallet does not have yet.
-
-    Args:
-        wallet: Saved after each step.
-        now: Aware.
-        randbytes: Randomness of the tokens.
-        weeks: Of the bundles; the next four unless given. The current one is right at joining, and telling
-            at any other time.
-
-    Raises:
-        Refused, Unreachable, DirectoryError: a fork, a rollback or keys that are not certified.
-    """
-    wanted = weeks or weeks_ahead(now)
-    fetched, refused = [], {}
-    async with connection() as session:
-        verified = await fetch_directory(wallet, session)
-        for each in verified:
-            week = each.entry.week
-            if Week.parse(week) not in wanted or week in wallet.contents.tokens:
-                continue
-            try:
-                await fetch_bundle(wallet, session, each.entry, randbytes)
-                fetched.append(week)
-            except Refused as error:
-                if error.problem != "bundle-taken":
-                    raise
-                # A restored wallet has lost what it asked for then; other weeks are to be had all the same.
-                refused[week] = str(error)
-                wallet.contents.pending.pop(week, None)
-    _forget_old(wallet.contents, Week.of(now))
-    wallet.save()
-    return Synced([each.entry for each in verified], fetched, refused)
-
-
-async def fetch_directory(wallet: Wallet, session: aiohttp.ClientSession) -> list[Verified]:
-    """
-    Bring the wallet's directory up to date and give its open part, verified, oldest first.
-
-    Raises:
-        DirectoryError: it contradicts itself, its root, or what this wallet has seen before.
-    """
-    contents = wallet.contents
-    base = f"{contents.url}/v1/directory"
-    newest = (await request(session, "GET", base)).body
-    number = directory.verify(newest, contents.root).entry.number
-    documents = {number: newest}
-    known = max(contents.documents, default=-1)
-    if number < known:
-        raise BrokenChain
-    lowest = known if known >= 0 else max(0, number - WEEKS_AHEAD)
-    for n in range(number - 1, lowest - 1, -1):
-        documents[n] = (await request(session, "GET", f"{base}/{n}")).body
-    for n, document in documents.items():
-        if contents.documents.get(n, document) != document:
-            raise BrokenChain
-    documents |= contents.documents
-    order = sorted(documents)
-    verified = directory.check_chain([documents[n] for n in order], contents.root)
-    contents.documents = {n: documents[n] for n in order[-_DOCUMENTS:]}
-    wallet.save()
-    return verified[-_DOCUMENTS:]
-
-
-_DOCUMENTS = 8
-"""Directory entries that a wallet keeps: the weeks ahead, and those whose envelopes are still taken."""
-
-
-async def fetch_bundle(
-    wallet: Wallet, session: aiohttp.ClientSession, entry: Entry, randbytes: RandBytes
-) -> None:
-    """
-    Fetch a week's tokens; the request is stored first, so a lost answer is asked for again, unchanged.
-
-    Raises:
-        Refused, Unreachable, TokenError.
-    """
-    contents, week, keys = wallet.contents, entry.week, token_keys(entry)
-    if week not in contents.pending:
-        contents.pending[week] = blind_bundle(entry, keys, randbytes)
-        wallet.save()
-    bundle = Bundle(week, keys, contents.pending[week])
-    contents.tokens[week] = await fetch_tokens(session, contents.url, contents.credential, bundle)
-    del contents.pending[week]
-    wallet.save()
-
-
-def _forget_old(contents: Contents, current: Week) -> None:
-    """Drop tokens that no server takes any more."""
-    oldest = current.plus(-2)
-    contents.tokens = {week: kept for week, kept in contents.tokens.items() if Week.parse(week) >= oldest}
-    contents.pending = {w: kept for w, kept in contents.pending.items() if Week.parse(w) >= oldest}
+def holders(wallet: Wallet, week: Week) -> int:
+    """Give how many members at least held a week's tokens when it began; 0 if the wallet knows of none."""
+    for document in wallet.contents.documents.values():
+        entry = directory.verify(document, wallet.contents.root).entry
+        if entry.week == str(week.plus(WEEKS_AHEAD)):
+            return entry.holders
+    return 0
 
 
 def entry_of_week(wallet: Wallet, week: Week) -> tuple[Entry, bytes]:
@@ -232,7 +124,7 @@ def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> S
     sealed = seal_with(draft, token, entry, root, receipt, randbytes)
     left.erase(token)
     contents.outbox.append(sealed)
-    contents.filed.append(Filed(str(week), receipt.secret))
+    contents.filed.append(Filed(str(week), receipt.secret, thread=draft.thread or receipt.thread))
     wallet.save()
     return Sealed(sealed, receipt)
 
@@ -241,7 +133,7 @@ def seal_with(
     draft: Draft, token: bytes, entry: Entry, root: bytes, receipt: Receipt, randbytes: RandBytes
 ) -> bytes:
     """Give the envelope of a report made with a given token."""
-    text = Narrative(draft.text, draft.language, receipt.reply_key.public, receipt.thread)
+    text = Narrative(draft.text, draft.language, receipt.reply_key.public, draft.thread or receipt.thread)
     content = envelope.Content(
         token=token,
         facts=encode(draft.facts(receipt.lookup)),

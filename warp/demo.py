@@ -19,7 +19,7 @@ from keys.directory import fingerprint
 from keys.invitation import Invitation
 from keys.narrative import open_sealed
 from storage import inbox, members, signals
-from warp import advising, client, founding, taxonomy, wallet
+from warp import advising, client, founding, syncing, taxonomy, wallet
 from warp.advisory import Advisory
 from warp.client import Draft
 from warp.config import Config
@@ -157,7 +157,7 @@ class _Story:
         for day, team in zip(days, reporters, strict=True):
             self._clock.set(week.start + timedelta(days=day, hours=self._random.randint(1, 22)))
             now = self._clock.now()
-            await client.sync(team, now, secrets.token_bytes, [week])
+            await syncing.sync(team, now, secrets.token_bytes, [week])
             place = self._random.choice(PLACES)
             await self._report(team, Draft(type=self._random.choice(QUIET_TYPES), place=place))
         self._clock.set(week.end)
@@ -167,7 +167,7 @@ class _Story:
     async def everyone_syncs(self, week: Week, teams: Sequence[Wallet]) -> None:
         """Let every team fetch the week's tokens, as all do, ahead of need."""
         for team in teams:
-            await client.sync(team, self._clock.now(), secrets.token_bytes, [week])
+            await syncing.sync(team, self._clock.now(), secrets.token_bytes, [week])
         self._say(f"All {len(teams)} teams hold the tokens of {week}: nobody can tell who will report")
 
     async def wave(self, week: Week, day: int, teams: Sequence[Wallet]) -> None:

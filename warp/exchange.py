@@ -78,25 +78,53 @@ async def request(
         Unreachable: no answer of a WARP server, or one that may be another at the next try.
         Refused: the server will never take this request.
     """
+    answer = await _ask(session, method, url, body, headers)
+    if 200 <= answer.status < 300:
+        return answer
+    problem = _problem(answer.body)
+    if problem is None:
+        raise Unreachable(_NOT_WARP.format(answer.status))
+    detail = problem.detail if problem.detail.isprintable() else "it does not say why"
+    message = f"the server answered {answer.status}: {detail}"
+    if answer.status in _TEMPORARY or answer.status >= 500:
+        raise Unreachable(message)
+    raise Refused(message, problem.type.removeprefix(_PROBLEM))
+
+
+async def public_file(session: aiohttp.ClientSession, url: str, most: int = _LARGEST_ANSWER) -> bytes | None:
+    """
+    Give a public file, from a WARP server or any static copy of its files; none where there is no such file.
+
+    Raises:
+        Unreachable: no answer, or one that is neither a file nor its absence.
+    """
+    answer = await _ask(session, "GET", url, most=most)
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        raise Unreachable(f"it answered {answer.status} where a file should be")
+    return answer.body
+
+
+async def _ask(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    most: int = _LARGEST_ANSWER,
+) -> Answer:
     try:
         async with session.request(
             method, url, data=body, headers=headers, allow_redirects=False
         ) as response:
-            data = await response.content.read(_LARGEST_ANSWER)
-            while chunk := await response.content.read(_LARGEST_ANSWER - len(data)):
-                data += chunk
+            parts, length = [], 0
+            while length < most and (part := await response.content.read(most - length)):
+                parts.append(part)
+                length += len(part)
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise Unreachable("no answer from the server; try again later") from None
-    if 200 <= response.status < 300:
-        return Answer(response.status, data)
-    problem = _problem(data)
-    if problem is None:
-        raise Unreachable(_NOT_WARP.format(response.status))
-    detail = problem.detail if problem.detail.isprintable() else "it does not say why"
-    message = f"the server answered {response.status}: {detail}"
-    if response.status in _TEMPORARY or response.status >= 500:
-        raise Unreachable(message)
-    raise Refused(message, problem.type.removeprefix(_PROBLEM))
+    return Answer(response.status, b"".join(parts))
 
 
 class _ProblemDocument(msgspec.Struct):
@@ -158,21 +186,43 @@ async def fetch_tokens(session: aiohttp.ClientSession, url: str, credential: byt
     Raises:
         Refused, Unreachable, TokenError: a signature is wrong.
     """
-    pairs = list(zip(bundle.pending, bundle.keys, strict=True))
+    body = b"".join(
+        tokens.request(pending, key) for pending, key in zip(bundle.pending, bundle.keys, strict=True)
+    )
+    return finish_bundle(bundle, await fetch_signatures(session, url, credential, bundle.week, body))
+
+
+async def fetch_signatures(
+    session: aiohttp.ClientSession, url: str, credential: bytes, week: str, body: bytes
+) -> bytes:
+    """
+    Have the blinded messages of a bundle signed; gives as many bytes.
+
+    Raises:
+        Refused, Unreachable.
+    """
     headers = {
         "Content-Type": "application/octet-stream",
         "Authorization": "Bearer " + base64.b64encode(credential).decode(),
     }
-    body = b"".join(tokens.request(pending, key) for pending, key in pairs)
-    answer = (await request(session, "POST", f"{url}/v1/bundles/{bundle.week}", body, headers)).body
-    size = tokens.REQUEST_SIZE
+    answer = (await request(session, "POST", f"{url}/v1/bundles/{week}", body, headers)).body
     if len(answer) != len(body):
         raise Refused("the server sent a bundle of another size")
+    return answer
+
+
+def finish_bundle(bundle: Bundle, answer: bytes) -> Tokens:
+    """
+    Make the tokens of a bundle from the server's answer.
+
+    Raises:
+        TokenError: a signature is wrong.
+    """
+    size, classes = tokens.REQUEST_SIZE, taxonomy.CLASSES
     made = [
         tokens.finalize(pending, key, answer[i * size : (i + 1) * size])
-        for i, (pending, key) in enumerate(pairs)
+        for i, (pending, key) in enumerate(zip(bundle.pending, bundle.keys, strict=True))
     ]
-    classes = taxonomy.CLASSES
     return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
 
 

@@ -55,6 +55,21 @@ class Filed(msgspec.Struct, frozen=True):
     week: str
     receipt: bytes
     """16 bytes; see `keys.receipt`."""
+    thread: bytes = b""
+    """16 bytes that coordinators see in every report on one matter."""
+
+
+class ReceivedReply(msgspec.Struct, frozen=True):
+    """A coordinator's reply to a report of this wallet."""
+
+    receipt: bytes
+    """16 bytes."""
+    item: bytes
+    """SHA-256 of the sealed reply."""
+    week: str
+    """ISO week of the list that it stood in."""
+    language: str
+    text: str
 
 
 class Contents(msgspec.Struct):
@@ -72,10 +87,17 @@ class Contents(msgspec.Struct):
     tokens: dict[str, Tokens] = {}
     """By ISO week."""
     pending: dict[str, list[Pending]] = {}
-    """Requests for bundles whose answer has not come, by ISO week."""
+    """Secrets of the requests for bundles whose answer has not come, by ISO week."""
+    requests: dict[str, bytes] = {}
+    """Requests for bundles as the server saw them, by ISO week: every sync repeats them."""
     outbox: list[bytes] = []
     """Sealed envelopes that the server has not confirmed."""
     filed: list[Filed] = []
+    accepted: dict[bytes, str] = {}
+    """Receipt to the ISO week of the public list that shows that the report was counted."""
+    replies: list[ReceivedReply] = []
+    synced: str = ""
+    """ISO week of the last sync."""
 
 
 class Lock:
@@ -118,7 +140,7 @@ class Wallet:
     """An open wallet. `save` after every change that must not be lost."""
 
     def __init__(self, path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> None:
-        self._path = path
+        self.path = path
         self._randbytes = randbytes
         self._salt = randbytes(_SALT)
         self._key = lock.key(self._salt)
@@ -129,14 +151,14 @@ class Wallet:
         nonce = self._randbytes(_NONCE)
         plain = msgspec.msgpack.encode(self.contents)
         sealed = AESGCM(self._key).encrypt(nonce, plain, _MAGIC)
-        partial = self._path.with_name(self._path.name + ".partial")
+        partial = self.path.with_name(self.path.name + ".partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(_MAGIC + self._salt + nonce + sealed)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(self._path)
-        _make_durable(self._path.parent)
+        partial.replace(self.path)
+        _make_durable(self.path.parent)
 
 
 def _make_durable(folder: Path) -> None:

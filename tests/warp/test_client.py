@@ -1,11 +1,9 @@
 """The reporter's side: what it asks for, what it sends, and what it believes."""
 
 import asyncio
-import contextlib
-import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,8 +20,9 @@ from keys.errors import (
     UnknownRoot,
 )
 from storage import members
+from tests.line import Line, head_of, line_to
 from tests.support import NOON, WEEK, Clock, Served, Stock, entry_of, flipped, found, served, waiting
-from warp import client, epochs, wallet
+from warp import client, epochs, syncing, wallet
 from warp.client import Draft
 from warp.exchange import ClientError, Refused, Unreachable
 from warp.report import InvalidReport, parse
@@ -53,7 +52,7 @@ async def joined(server: Served, path: Path, lock: Lock, url: str = "") -> Walle
     """Make the wallet of a member that has this week's tokens."""
     made = await invited(server, path, lock)
     await client.join(made)
-    await client.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
+    await syncing.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
     made.contents.url = url or server.url
     return made
 
@@ -61,59 +60,6 @@ async def joined(server: Served, path: Path, lock: Lock, url: str = "") -> Walle
 def reopened(path: Path, lock: Lock) -> Contents:
     with wallet.opened(path, lock, secrets.token_bytes) as kept:
         return kept.contents
-
-
-class Line:
-    """A line to the server that can lose answers, or answer by itself; keeps what went over it."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.sent: list[bytes] = []
-        self.lose: Callable[[bytes], bool] = lambda _request: False
-        self.instead: bytes | None = None
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                await self._pass_on(await _read_request(reader), writer)
-        writer.close()
-
-    async def _pass_on(self, request: bytes, writer: asyncio.StreamWriter) -> None:
-        self.sent.append(request)
-        if self.instead is not None:
-            writer.write(self.instead)
-            await writer.drain()
-            raise ConnectionResetError
-        onward, there = await asyncio.open_connection("127.0.0.1", self.port)
-        there.write(re.sub(rb"(?i)\r\nConnection: [^\r]*", b"", request, count=1))
-        answer = await _read_message(onward)
-        there.close()
-        if self.lose(request):
-            raise ConnectionResetError
-        writer.write(answer)
-        await writer.drain()
-
-
-async def _read_message(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = re.search(rb"(?i)content-length: (\d+)", head)
-    return head + (await reader.readexactly(int(length[1])) if length else b"")
-
-
-_read_request = _read_message
-
-
-@contextlib.asynccontextmanager
-async def line_to(server: Served) -> AsyncIterator[tuple[Line, str]]:
-    line = Line(server.port)
-    listener = await asyncio.start_server(line, "127.0.0.1", 0)
-    async with listener:
-        yield line, f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-
-
-def head_of(request: bytes) -> tuple[bytes, dict[str, str]]:
-    first, *lines = request.partition(b"\r\n\r\n")[0].split(b"\r\n")
-    return first, dict(line.decode().split(": ", 1) for line in lines)
 
 
 # The whole way
@@ -182,9 +128,9 @@ async def test_a_sync_fetches_the_next_four_weeks_and_not_this_one(
 ) -> None:
     made = await invited(server, tmp_path / "w", lock)
     await client.join(made)
-    done = await client.sync(made, NOON, secrets.token_bytes)
+    done = await syncing.sync(made, NOON, secrets.token_bytes)
     assert done.bundles == [str(WEEK.plus(n)) for n in range(1, 5)]
-    assert (await client.sync(made, NOON, secrets.token_bytes)).bundles == []
+    assert (await syncing.sync(made, NOON, secrets.token_bytes)).bundles == []
 
 
 async def test_who_synced_last_month_reports_with_one_request(
@@ -193,7 +139,7 @@ async def test_who_synced_last_month_reports_with_one_request(
     async with line_to(server) as (line, url):
         made = await invited(server, tmp_path / "w", lock, url)
         await client.join(made)
-        await client.sync(made, NOON, secrets.token_bytes)
+        await syncing.sync(made, NOON, secrets.token_bytes)
         server.clock.now = WEEK.plus(4).start + timedelta(hours=9)
         line.sent.clear()
         client.seal(made, DRAFT, server.clock.now, secrets.token_bytes)
@@ -206,7 +152,7 @@ async def test_without_tokens_of_this_week_nothing_is_fetched_behind_the_reporte
 ) -> None:
     made = await invited(server, tmp_path / "w", lock)
     await client.join(made)
-    await client.sync(made, NOON, secrets.token_bytes)
+    await syncing.sync(made, NOON, secrets.token_bytes)
     with pytest.raises(ClientError, match="tells the server"):
         client.seal(made, DRAFT, NOON, secrets.token_bytes)
 
@@ -225,7 +171,7 @@ async def test_tokens_that_no_server_takes_any_more_are_dropped(
     made = await joined(server, tmp_path / "w", lock)
     for ahead, kept in ((2, True), (3, False)):
         await server.site.announce(epochs.weeks_ahead(WEEK.plus(ahead).start))
-        await client.sync(made, WEEK.plus(ahead).start, secrets.token_bytes, [WEEK.plus(50)])
+        await syncing.sync(made, WEEK.plus(ahead).start, secrets.token_bytes, [WEEK.plus(50)])
         assert (str(WEEK) in made.contents.tokens) is kept
 
 
@@ -259,11 +205,11 @@ async def test_two_members_syncs_have_the_same_shape(server: Served, tmp_path: P
             made = await invited(server, tmp_path / name, lock, url)
             await client.join(made)
             if name == "one":
-                await client.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
+                await syncing.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
                 client.seal(made, DRAFT, NOON, secrets.token_bytes)
             line.sent.clear()
             made.contents.documents.clear()
-            await client.sync(made, NOON, secrets.token_bytes)
+            await syncing.sync(made, NOON, secrets.token_bytes)
             shapes.append([(head_of(request)[0], len(request)) for request in line.sent])
     assert shapes[0] == shapes[1]
 
@@ -282,7 +228,7 @@ async def test_a_sync_and_a_report_share_no_connection(server: Served, tmp_path:
         async with listener:
             url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
             made = await joined(server, tmp_path / "w", lock, url)
-            await client.sync(made, NOON, secrets.token_bytes)
+            await syncing.sync(made, NOON, secrets.token_bytes)
             for _ in range(2):
                 client.seal(made, DRAFT, NOON, secrets.token_bytes)
             await client.deliver(made)
@@ -325,12 +271,12 @@ async def test_a_lost_answer_to_a_bundle_is_asked_for_again_unchanged(
         await client.join(made)
         line.lose = lambda request: b"/v1/bundles/" in request
         with pytest.raises(Unreachable):
-            await client.sync(made, NOON, secrets.token_bytes)
+            await syncing.sync(made, NOON, secrets.token_bytes)
         first = line.sent[-1]
         line.lose = lambda _request: False
         line.sent.clear()
         with wallet.opened(tmp_path / "w", lock, secrets.token_bytes) as again:
-            done = await client.sync(again, NOON, secrets.token_bytes)
+            done = await syncing.sync(again, NOON, secrets.token_bytes)
         assert len(done.bundles) == 4
         assert first in line.sent
 
@@ -394,7 +340,7 @@ async def test_what_somebody_on_the_way_answers_loses_no_report(
 
 async def test_a_clock_that_is_ahead_loses_no_report(server: Served, tmp_path: Path, lock: Lock) -> None:
     made = await joined(server, tmp_path / "w", lock)
-    await client.sync(made, NOON, secrets.token_bytes)
+    await syncing.sync(made, NOON, secrets.token_bytes)
     client.seal(made, DRAFT, WEEK.end, secrets.token_bytes)
     with pytest.raises(Unreachable, match="week to come"):
         await client.deliver(made)
@@ -454,7 +400,7 @@ async def test_a_directory_of_another_root_is_refused(server: Served, tmp_path: 
     made = await invited(server, tmp_path / "w", lock)
     made.contents.root = bytes(16)
     with pytest.raises(UnknownRoot):
-        await client.sync(made, NOON, secrets.token_bytes)
+        await syncing.sync(made, NOON, secrets.token_bytes)
     assert made.contents.documents == {}
 
 
@@ -481,7 +427,7 @@ async def test_a_directory_that_was_changed_is_refused(
     assert changed != document
     server.site.tree.write("v1/directory/newest.json", changed, NOON)
     with pytest.raises(error):
-        await client.sync(made, NOON, secrets.token_bytes)
+        await syncing.sync(made, NOON, secrets.token_bytes)
     assert made.contents.tokens == {}
 
 
@@ -491,7 +437,7 @@ async def test_a_rollback_is_refused(server: Served, tmp_path: Path, lock: Lock)
     assert older is not None
     server.site.tree.write("v1/directory/newest.json", older, NOON)
     with pytest.raises(BrokenChain):
-        await client.sync(made, NOON, secrets.token_bytes)
+        await syncing.sync(made, NOON, secrets.token_bytes)
 
 
 async def test_a_fork_is_refused_by_those_who_saw_the_other_branch(
@@ -510,7 +456,7 @@ async def test_a_fork_is_refused_by_those_who_saw_the_other_branch(
         assert entry_of(other.site, WEEK).report_key != b""
         made.contents.url = other.url
         with pytest.raises(BrokenChain):
-            await client.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
+            await syncing.sync(made, NOON, secrets.token_bytes, THIS_WEEK)
 
 
 async def test_a_client_that_was_away_for_weeks_catches_up_with_the_chain(
@@ -520,7 +466,7 @@ async def test_a_client_that_was_away_for_weeks_catches_up_with_the_chain(
     for ahead in range(1, 7):
         await server.site.announce(epochs.weeks_ahead(WEEK.plus(ahead).start))
     server.clock.now = WEEK.plus(6).start
-    done = await client.sync(made, server.clock.now, secrets.token_bytes)
+    done = await syncing.sync(made, server.clock.now, secrets.token_bytes)
     assert done.bundles == [str(WEEK.plus(n)) for n in range(7, 11)]
     assert len(made.contents.documents) == 8
 
@@ -535,7 +481,7 @@ async def test_a_server_that_signs_with_other_keys_than_it_announced_is_caught(
     assert keys is not None
     keys.first["fraud"] = keys.first["availability"]
     with pytest.raises((Refused, BadSignature)):
-        await client.sync(made, NOON, secrets.token_bytes)
+        await syncing.sync(made, NOON, secrets.token_bytes)
     assert made.contents.tokens == {}
 
 
@@ -545,7 +491,7 @@ async def test_two_sites_keys_do_not_mix(tmp_path: Path, stock: Stock, server: S
     async with served(tmp_path / "second", Clock(), stock) as second:
         made.contents.url = second.url
         with pytest.raises(UnknownRoot):
-            await client.sync(made, NOON, secrets.token_bytes)
+            await syncing.sync(made, NOON, secrets.token_bytes)
         client.seal(made, DRAFT, NOON, secrets.token_bytes)
         with pytest.raises(Refused, match="not here"):
             await client.deliver(made)
@@ -553,4 +499,4 @@ async def test_two_sites_keys_do_not_mix(tmp_path: Path, stock: Stock, server: S
 
 
 def test_weeks_ahead_are_the_next_four() -> None:
-    assert client.weeks_ahead(NOON) == [Week(2026, 48), Week(2026, 49), Week(2026, 50), Week(2026, 51)]
+    assert syncing.weeks_ahead(NOON) == [Week(2026, 48), Week(2026, 49), Week(2026, 50), Week(2026, 51)]

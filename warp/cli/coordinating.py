@@ -13,7 +13,15 @@ from keys.narrative import open_sealed
 from storage import advisories, inbox
 from warp import advice, advising, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
+from warp.cli.options import (
+    as_option,
+    asynchronous,
+    data_option,
+    json_option,
+    printable,
+    write_json,
+    write_table,
+)
 from warp.config import ConfigError
 from warp.site import Site, open_site, present
 from warp.weeks import Week
@@ -103,13 +111,8 @@ def _read(sealed: list[tuple[str, bytes]], identity: Path, *, as_json: bool) -> 
         write_json({"narratives": opened, "unreadable": unreadable})
         return
     for each in opened:
-        click.echo(f"── {each['id']} ({each['language']})\n{_harmless(each['text']) or '(no text)'}\n")
+        click.echo(f"── {each['id']} ({each['language']})\n{printable(each['text']) or '(no text)'}\n")
     click.echo(f"{len(opened)} opened, {unreadable} not sealed to this identity.")
-
-
-def _harmless(text: str) -> str:
-    """Give a stranger's text without the characters that steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 
 
 @click.group()

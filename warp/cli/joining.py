@@ -11,7 +11,7 @@ import click
 
 from keys.invitation import Invitation
 from keys.receipt import Receipt
-from warp import client, wallet
+from warp import client, syncing, wallet
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.exchange import Refused
 from warp.site import present
@@ -99,8 +99,8 @@ async def _join(found: Wallet) -> None:
     if found.contents.invitation:
         await client.join(found)
     now = present()
-    weeks = [Week.of(now), *client.weeks_ahead(now)]
-    await client.sync(found, now, secrets.token_bytes, weeks)
+    weeks = [Week.of(now), *syncing.weeks_ahead(now)]
+    await syncing.sync(found, now, secrets.token_bytes, weeks)
     click.echo(f"Joined. Tokens for {', '.join(found.contents.tokens)} are in the wallet.")
     click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
 
@@ -126,8 +126,8 @@ async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> 
             await _join(found)
             return
         now = present()
-        weeks = [Week.of(now)] * this_week + client.weeks_ahead(now)
-        done = await client.sync(found, now, secrets.token_bytes, weeks)
+        weeks = [Week.of(now)] * this_week + syncing.weeks_ahead(now)
+        done = await syncing.sync(found, now, secrets.token_bytes, weeks)
     brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
     click.echo(f"Synced: {brought}.")
     for week, reason in done.refused.items():

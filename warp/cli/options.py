@@ -40,6 +40,11 @@ def asynchronous(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R
     return run
 
 
+def printable(text: str) -> str:
+    """Give a stranger's text without the characters that steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+
+
 def write_json(value: object) -> None:
     """Write a value as indented JSON."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

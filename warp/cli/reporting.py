@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from keys.narrative import room
 from warp import client, places, taxonomy
@@ -55,6 +56,12 @@ def _fact_options(command: Command) -> Command:
 @click.command()
 @wallet_options
 @_fact_options
+@click.option(
+    "--follow-up",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="On the matter of an earlier report, by its number in `warp receipt check`; coordinators see it.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--retry", is_flag=True, help="Only send what an earlier try could not deliver.")
 @click.option("--discard", is_flag=True, help="Give up the report that could not be delivered.")
@@ -82,7 +89,8 @@ async def report(
             raise click.ClickException(
                 "an earlier report was not delivered; send it first: warp report --retry"
             )
-        draft = _draft(facts, ask=not yes)
+        thread = _thread(found, facts.pop("follow_up"))
+        draft = msgspec.structs.replace(_draft(facts, ask=not yes), thread=thread)
         try:
             check(draft.facts(bytes(32)))
         except InvalidReport as error:
@@ -91,6 +99,7 @@ async def report(
         if len(draft.text.encode()) > room(len(entry.recipients)):
             raise click.ClickException(f"the narrative has room for {room(len(entry.recipients))} bytes")
         _show(draft, len(entry.recipients))
+        _show_crowd(client.holders(found, Week.of(present())))
         if not yes:
             click.confirm("Send it? It cannot be recalled.", abort=True)
         sealed = client.seal(found, draft, present(), secrets.token_bytes)
@@ -98,6 +107,27 @@ async def report(
         click.echo(f"  {sealed.receipt.words()}")
         await _deliver(found)
         click.echo(_when_counted(draft))
+
+
+def _thread(found: Wallet, number: int | None) -> bytes:
+    """Give the thread mark of the report of a number; none for a matter of its own."""
+    if number is None:
+        return b""
+    if number > len(found.contents.filed):
+        raise click.BadParameter("this wallet has made no such report", param_hint="--follow-up")
+    return found.contents.filed[number - 1].thread
+
+
+_FEW = {0: "it is not known how many", 1: "1 to 4", 5: "5 to 9"}
+"""Bands of the directory in which a report is easily guessed to be somebody's."""
+
+
+def _show_crowd(holders: int) -> None:
+    if holders in _FEW:
+        few = f"Mind: {_FEW[holders]} members hold tokens of this week."
+        click.echo(f"{few} Where they are few, whose a report is can be guessed.")
+    else:
+        click.echo(f"At least {holders} members hold tokens of this week; the report can be any of theirs.")
 
 
 def _when_counted(draft: Draft) -> str:
@@ -187,6 +217,7 @@ def _show(draft: Draft, recipients: int) -> None:
         ("severity", draft.severity),
         ("similar incidents", draft.similar),
         ("tags", ", ".join(sorted(set(draft.tags))) or "none"),
+        ("follow-up", "coordinators see that it belongs to an earlier report" if draft.thread else "no"),
         ("urgent", "yes: released at the next full hour, with less cover" if draft.urgent else "no"),
     ):
         click.echo(f"  {name:18} {value}")
