@@ -7,18 +7,28 @@ they join. Everybody gets the same bytes, so a server that hands out other keys 
 """
 
 import hashlib
+import re
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from keys.age import Recipient
+from keys.envelope import key_id
 from keys.errors import (
+    BadFingerprint,
+    BadPublicKey,
+    BadRecipient,
+    BadTokenKey,
     BrokenChain,
+    KeyUsedTwice,
     MalformedDirectory,
     SecondKeysForWeek,
     UncertifiedDirectory,
     UnknownRoot,
 )
+from keys.hybrid import read_public
+from keys.narrative import MAX_RECIPIENTS
 from keys.tokens import IssuerKey, VerifyKey
 from warp import taxonomy
 from warp.disclosure import Policy
@@ -122,6 +132,18 @@ def fingerprint(root: bytes) -> bytes:
     return hashlib.sha256(b"WARP root key v1" + root).digest()[:16]
 
 
+def read_fingerprint(text: str) -> bytes:
+    """
+    Read a root key's fingerprint as `warp init` prints it.
+
+    Raises:
+        BadFingerprint: it is none.
+    """
+    if re.fullmatch("[0-9a-f]{32}", text.strip().lower()) is None:
+        raise BadFingerprint
+    return bytes.fromhex(text)
+
+
 def digest(document: bytes) -> str:
     """Give the hash by which the next entry names a document."""
     return hashlib.sha256(document).hexdigest()
@@ -190,6 +212,7 @@ def verify(document: bytes, pinned: bytes) -> Verified:
         MalformedDirectory: not two lines of the right form, or keys that are none.
         UnknownRoot: certified by another root.
         UncertifiedDirectory: a signature is wrong, or the certificate is for other weeks.
+        KeyUsedTwice: one key serves for two kinds of token.
     """
     lines = document.split(b"\n")
     if len(lines) != 3 or lines[2]:
@@ -200,9 +223,60 @@ def verify(document: bytes, pinned: bytes) -> Verified:
     except (msgspec.DecodeError, ValueError):
         raise MalformedDirectory from None
     root = check_proof(_LABEL, lines[0], lines[1], pinned, week)
-    if set(entry.first_keys) != set(taxonomy.CLASSES) or not entry.recipients:
-        raise MalformedDirectory
+    _check_keys(entry)
     return Verified(entry, root)
+
+
+def _check_keys(entry: Entry) -> None:
+    """Check that what an entry calls keys are some, as many as there must be, each for one use."""
+    if set(entry.first_keys) != set(taxonomy.CLASSES) or entry.further_tokens != FURTHER_TOKENS:
+        raise MalformedDirectory
+    if not 1 <= len(entry.recipients) <= MAX_RECIPIENTS:
+        raise MalformedDirectory
+    try:
+        read_public(entry.report_key)
+        kinds = {key.key_id for key in public_keys(entry)}
+        for recipient in entry.recipients:
+            Recipient.from_string(recipient)
+    except (BadPublicKey, BadRecipient, BadTokenKey):
+        raise MalformedDirectory from None
+    if len(kinds) != len(taxonomy.CLASSES) + 1:
+        raise KeyUsedTwice
+
+
+class Chain:
+    """Consecutive documents, oldest first, checked as they are added."""
+
+    def __init__(self, pinned: bytes) -> None:
+        """Begin with none; `pinned` is the fingerprint of the root key."""
+        self._pinned = pinned
+        self._last: bytes | None = None
+        self._newest: Entry | None = None
+        self._used: set[bytes] = set()
+
+    def add(self, document: bytes) -> Verified:
+        """
+        Check a document by itself and after those that were added before.
+
+        Raises:
+            BrokenChain: the number or the hash of the one before is not as it must be.
+            SecondKeysForWeek: it is for the same week as the one before, or for an earlier one.
+            KeyUsedTwice: one of its keys was in an entry before.
+            Whatever `verify` raises.
+        """
+        verified = verify(document, self._pinned)
+        entry = verified.entry
+        if self._last is not None and self._newest is not None:
+            if entry.number != self._newest.number + 1 or entry.previous != digest(self._last):
+                raise BrokenChain
+            if Week.parse(entry.week) <= Week.parse(self._newest.week):
+                raise SecondKeysForWeek
+        keys = {key_id(entry.report_key), *entry.first_keys.values(), entry.further_key}
+        if keys & self._used:
+            raise KeyUsedTwice
+        self._last, self._newest = document, entry
+        self._used |= keys
+        return verified
 
 
 def check_chain(documents: list[bytes], pinned: bytes) -> list[Verified]:
@@ -210,18 +284,10 @@ def check_chain(documents: list[bytes], pinned: bytes) -> list[Verified]:
     Check consecutive documents, oldest first.
 
     Raises:
-        BrokenChain: a number or the hash of the one before is not as it must be.
-        SecondKeysForWeek: two entries are for the same week, or a week comes before an earlier entry's.
-        Whatever `verify` raises.
+        Whatever `Chain.add` raises.
     """
-    verified = [verify(document, pinned) for document in documents]
-    for i in range(1, len(documents)):
-        earlier, later = verified[i - 1].entry, verified[i].entry
-        if later.number != earlier.number + 1 or later.previous != digest(documents[i - 1]):
-            raise BrokenChain
-        if Week.parse(later.week) <= Week.parse(earlier.week):
-            raise SecondKeysForWeek
-    return verified
+    chain = Chain(pinned)
+    return [chain.add(document) for document in documents]
 
 
 def public_keys(entry: Entry) -> list[VerifyKey]:

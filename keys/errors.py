@@ -207,6 +207,14 @@ class MissingList(ListError):
     """The server keeps back a list that its directory names."""
 
 
+class KeyUsedTwice(DirectoryError):
+    """The directory uses one key twice: for two weeks, or for two kinds of token."""
+
+
+class BadFingerprint(KeysError):
+    """A root key's fingerprint is written as 32 digits and letters from a to f."""
+
+
 class BadInvitation(KeysError):
     """This is not an invitation, or a character of it is wrong; copy it again."""
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,12 +19,14 @@ from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import MetaData, select
 
 from keys import envelope, tokens
 from keys.directory import Entry
 from keys.receipt import Receipt
-from keys.tokens import IssuerKey, VerifyKey
+from keys.tokens import EXPONENT, MODULUS_BITS, IssuerKey, VerifyKey
 from storage import pool, schema
 from storage.database import Database
 from warp import config, epochs, founding
@@ -61,13 +64,32 @@ class Clock:
 
 
 class Stock:
-    """Issuer keys made once; the twelve of a week differ, and so do those of a week and the next."""
+    """Issuer keys without end, no two the same: any two primes make one, and only primes take time."""
 
     def __init__(self) -> None:
-        self._keys = [IssuerKey.generate() for _ in range(24)]
+        self._primes: list[int] = []
+        self._pairs = ((i, j) for j in itertools.count(1) for i in range(j))
+        self._turn = threading.Lock()
 
     def __iter__(self) -> Iterator[IssuerKey]:
-        return itertools.cycle(self._keys)
+        return self
+
+    def __next__(self) -> IssuerKey:
+        with self._turn:
+            i, j = next(self._pairs)
+            while len(self._primes) <= j:
+                found = rsa.generate_private_key(EXPONENT, MODULUS_BITS).private_numbers()
+                self._primes += [found.p, found.q]
+        return issuer_key(self._primes[i], self._primes[j])
+
+
+def issuer_key(p: int, q: int) -> IssuerKey:
+    """Make an issuer key of two primes."""
+    d = pow(EXPONENT, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(EXPONENT, p * q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), rsa.rsa_crt_iqmp(p, q), public)
+    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    return IssuerKey.from_der(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
 
 
 @dataclass
