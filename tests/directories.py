@@ -67,6 +67,8 @@ def entry(stock: Stock, week: Week = WEEK, **given: Any) -> Entry:
         "release_at_least": 3,
         "release_after_midnights": 2,
         "members": {"UY": 5},
+        "holders": 0,
+        "lists": {},
     }
     return Entry(**(own | given))
 
