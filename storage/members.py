@@ -27,7 +27,11 @@ class Member(NamedTuple):
     name: str
     place: str
     joined: bool
+    """Also of one that is invited again and has not come back."""
     invited: str
+    """ISO week of its last invitation."""
+    awaited: bool
+    """Its invitation has not been used."""
 
 
 def digest(secret: bytes) -> bytes:
@@ -47,6 +51,21 @@ async def invite(connection: AsyncConnection, name: str, place: str, code: bytes
         await connection.execute(insert(_table).values(row))
     except IntegrityError as error:
         raise NameTaken("a member of this name exists already") from error
+
+
+async def invite_again(connection: AsyncConnection, name: str, code: bytes, week: str) -> bool:
+    """
+    Give a member another invitation; its last one and its credential are void at once.
+
+    It stays the member that it was, and so do the weeks whose bundles it has had: whoever loses a wallet gets
+    no second first token of a class in a week.
+
+    Returns:
+        False when there is none of this name.
+    """
+    changed = {"invitation": digest(code), "invited": week, "credential": None}
+    result = await connection.execute(update(_table).where(_table.c.name == name).values(changed))
+    return result.rowcount == 1
 
 
 async def join(connection: AsyncConnection, code: bytes, credential: bytes, earliest: str) -> bool:
@@ -75,9 +94,8 @@ async def join(connection: AsyncConnection, code: bytes, credential: bytes, earl
         return bool(row.credential == digest(credential))
     if row.invited < earliest or await by_credential(connection, credential) is not None:
         return False
-    await connection.execute(
-        update(_table).where(_table.c.name == row.name).values(credential=digest(credential))
-    )
+    changed = {"credential": digest(credential), "joined": 1}
+    await connection.execute(update(_table).where(_table.c.name == row.name).values(changed))
     return True
 
 
@@ -90,14 +108,14 @@ async def by_credential(connection: AsyncConnection, credential: bytes) -> str |
 async def everyone(connection: AsyncConnection) -> list[Member]:
     """Give all members by name."""
     rows = await connection.execute(select(_table).order_by(_table.c.name))
-    return [Member(row.name, row.place, row.credential is not None, row.invited) for row in rows]
+    return [
+        Member(row.name, row.place, bool(row.joined), row.invited, row.credential is None) for row in rows
+    ]
 
 
 async def by_place(connection: AsyncConnection) -> Mapping[str, int]:
-    """Give the number of members that have joined, per place."""
-    statement = (
-        select(_table.c.place, func.count()).where(_table.c.credential.is_not(None)).group_by(_table.c.place)
-    )
+    """Give the number of members that have joined, per place; one that is invited again still counts."""
+    statement = select(_table.c.place, func.count()).where(_table.c.joined == 1).group_by(_table.c.place)
     return {place: n for place, n in await connection.execute(statement)}
 
 
@@ -129,6 +147,13 @@ async def claim_bundle(connection: AsyncConnection, member: str, week: str, requ
     return had is None or bool(had == wanted)
 
 
+async def bundles(connection: AsyncConnection, member: str) -> list[str]:
+    """Give the weeks whose bundles a member has had, as far as their keys are still there, in order."""
+    table = schema.bundles
+    statement = select(table.c.week).where(table.c.member == member).order_by(table.c.week)
+    return list((await connection.execute(statement)).scalars())
+
+
 async def holders(connection: AsyncConnection, week: str) -> int:
     """Give the number of members that have had a week's bundle."""
     statement = select(func.count()).where(schema.bundles.c.week == week)
@@ -141,6 +166,6 @@ async def forget_bundles(connection: AsyncConnection, before: str) -> None:
 
 
 async def forget_invitations(connection: AsyncConnection, earliest: str) -> None:
-    """Delete members who were invited before a week and have not joined."""
-    lapsed = (_table.c.invited < earliest) & _table.c.credential.is_(None)
+    """Delete members who were invited before a week and have never joined."""
+    lapsed = (_table.c.invited < earliest) & (_table.c.joined == 0)
     await connection.execute(delete(_table).where(lapsed))

@@ -28,6 +28,13 @@ members = _table(
     Column("invitation", LargeBinary, nullable=False, comment="SHA-256 of the invitation's code"),
     Column("invited", Text, nullable=False, comment="ISO week of the invitation; it lapses after four more"),
     Column("credential", LargeBinary, comment="SHA-256 of the member's credential; null until it joins"),
+    Column(
+        "joined",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="1 once it has joined; stays so when it is invited again",
+    ),
 )
 
 bundles = _table(

@@ -5,6 +5,7 @@ Everything that could identify is in the wallet; tokens and keys come into it by
 Reporting causes one request, which carries the envelope and nothing else: no cookie, no credential, no agent.
 """
 
+import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from warp.exchange import (
     send,
 )
 from warp.report import Report, check, encode, encode_lookup
-from warp.wallet import Contents, Filed, Tokens, Wallet
+from warp.wallet import Contents, Filed, Kept, Tokens, Wallet
 from warp.weeks import Week
 
 
@@ -74,12 +75,32 @@ async def join(wallet: Wallet) -> None:
     Redeem the invitation that the wallet holds; again after a lost answer it does no harm.
 
     Raises:
-        Refused, Unreachable.
+        Refused: a wallet that had joined before is then as it was.
+        Unreachable.
     """
     contents = wallet.contents
-    async with connection() as session:
-        await redeem(session, contents.url, contents.invitation, contents.credential)
-    contents.invitation = b""
+    try:
+        async with connection() as session:
+            await redeem(session, contents.url, contents.invitation, contents.credential)
+    except Refused:
+        if contents.replaced:
+            contents.credential, contents.replaced, contents.invitation = contents.replaced, b"", b""
+            wallet.save()
+        raise
+    contents.invitation, contents.replaced = b"", b""
+    wallet.save()
+
+
+_CREDENTIAL_SIZE = 32
+
+
+def take_invitation(wallet: Wallet, code: bytes, randbytes: RandBytes) -> None:
+    """Have a wallet that has joined hold a new invitation, with a new credential; `join` redeems it."""
+    contents = wallet.contents
+    if contents.invitation == code:
+        return
+    contents.replaced = contents.replaced or contents.credential
+    contents.invitation, contents.credential = code, randbytes(_CREDENTIAL_SIZE)
     wallet.save()
 
 
@@ -124,9 +145,15 @@ def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> S
     sealed = seal_with(draft, token, entry, root, receipt, randbytes)
     left.erase(token)
     contents.outbox.append(sealed)
+    contents.kept.append(keep(sealed, draft, str(week), receipt))
     contents.filed.append(Filed(str(week), receipt.secret, thread=draft.thread or receipt.thread))
     wallet.save()
     return Sealed(sealed, receipt)
+
+
+def keep(sealed: bytes, draft: Draft, week: str, receipt: Receipt) -> Kept:
+    """Give what the wallet keeps of a sealed report until the server has it; nobody can open the envelope."""
+    return Kept(hashlib.sha256(sealed).digest(), week, receipt.secret, msgspec.msgpack.encode(draft))
 
 
 def seal_with(
@@ -142,8 +169,32 @@ def seal_with(
     return envelope.seal(envelope.pack(content), entry.report_key, root)
 
 
+def require_tokens(wallet: Wallet, week: Week, of_type: str | None = None) -> None:
+    """
+    Find out before a text is written whether a token could carry the report.
+
+    Args:
+        wallet: Whose.
+        week: Of the report.
+        of_type: RSIT type; any of them unless given.
+
+    Raises:
+        ClientError: no keys or no tokens of this week, or none for this class.
+    """
+    entry_of_week(wallet, week)
+    left = wallet.contents.tokens.get(str(week))
+    if of_type is not None or left is None or not left.left():
+        _next_token(wallet.contents, str(week), taxonomy.class_of(of_type or ""))
+
+
 def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, bytes]:
     left = contents.tokens.get(week)
+    if left is None and week in contents.taken:
+        later = max(map(Week.parse, contents.taken)).plus(1)
+        raise ClientError(
+            f"the tokens of {week} are in another wallet of this member and cannot be had twice. This wallet "
+            f"can report with its tokens of {later}, from that week on"
+        )
     if left is None:
         raise ClientError(
             f"the wallet has no tokens of {week}. Fetching them now (warp sync --this-week) tells the server "
@@ -159,9 +210,19 @@ def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, b
     )
 
 
+class GivenUp(Refused):
+    """The report's token was used for another one, and nothing is left to seal the report again from."""
+
+
+_GIVEN_UP = (
+    "the report's token had been used: this wallet was copied, or restored from an older copy. It holds "
+    "nothing to seal the report again from, so that report is given up; make it anew: warp report"
+)
+
+
 def discard(wallet: Wallet) -> None:
     """Give up the oldest envelope in the outbox; what was in it is lost."""
-    wallet.contents.outbox.pop(0)
+    wallet.contents.take_out_first()
     wallet.save()
 
 
@@ -171,8 +232,8 @@ async def deliver(wallet: Wallet) -> int:
 
     Raises:
         Unreachable: what is left stays in the outbox.
-        Refused: the server does not take the first one. It stays, too, unless its token has been used for
-            another report, which no retry can mend.
+        Refused: the server does not take the first one, which stays; `warp.resealing` mends what can be.
+        GivenUp: nothing can be, and it is out of the outbox.
     """
     sent = 0
     while wallet.contents.outbox:
@@ -180,10 +241,11 @@ async def deliver(wallet: Wallet) -> int:
         try:
             await send(wallet.contents.url, sealed)
         except Refused as refused:
-            if refused.problem == "token-spent":
+            if refused.problem == "token-spent" and wallet.contents.kept_of(sealed) is None:
                 discard(wallet)
+                raise GivenUp(_GIVEN_UP, refused.problem) from None
             raise
-        wallet.contents.outbox.pop(0)
+        wallet.contents.take_out_first()
         wallet.save()
         sent += 1
     return sent

@@ -89,6 +89,7 @@ async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Seque
                 # A restored wallet has lost what it asked for then; other weeks are to be had all the same.
                 refused[entry.week] = str(error)
                 contents.pending.pop(entry.week, None)
+                contents.taken = sorted({*contents.taken, entry.week})
         fetched = [
             (kind, week, await public_file(session, f"{contents.url}/v1/{kind}/{week}", _MOST_LIST_BYTES))
             for week in _weeks_of_lists(contents.synced, current)
@@ -209,4 +210,5 @@ def _forget_old(wallet: Wallet, current: Week) -> None:
     contents.tokens = {week: kept for week, kept in contents.tokens.items() if Week.parse(week) >= oldest}
     contents.pending = {w: kept for w, kept in contents.pending.items() if Week.parse(w) >= oldest}
     contents.requests = {w: kept for w, kept in contents.requests.items() if Week.parse(w) >= oldest}
+    contents.taken = [week for week in contents.taken if Week.parse(week) >= oldest]
     SyncedLists(wallet.path).forget_before(current.plus(-KEPT_WEEKS))

@@ -72,6 +72,18 @@ class ReceivedReply(msgspec.Struct, frozen=True):
     text: str
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What a sealed report was made of, until the server has it: its token may turn out to be used."""
+
+    envelope: bytes
+    """SHA-256 of the envelope in the outbox."""
+    week: str
+    receipt: bytes
+    """16 bytes."""
+    draft: bytes
+    """A `warp.client.Draft` as MessagePack."""
+
+
 class Contents(msgspec.Struct):
     """What the file holds."""
 
@@ -92,12 +104,33 @@ class Contents(msgspec.Struct):
     """Requests for bundles as the server saw them, by ISO week: every sync repeats them."""
     outbox: list[bytes] = []
     """Sealed envelopes that the server has not confirmed."""
+    kept: list[Kept] = []
+    """What those envelopes were made of."""
     filed: list[Filed] = []
     accepted: dict[bytes, str] = {}
     """Receipt to the ISO week of the public list that shows that the report was counted."""
     replies: list[ReceivedReply] = []
     synced: str = ""
     """ISO week of the last sync."""
+    taken: list[str] = []
+    """ISO weeks whose tokens another wallet of the same member has had."""
+    replaced: bytes = b""
+    """The credential that a new invitation replaces, until the server has answered; empty otherwise."""
+
+    def kept_of(self, sealed: bytes) -> Kept | None:
+        """Give what an envelope in the outbox was made of."""
+        envelope = hashlib.sha256(sealed).digest()
+        return next((each for each in self.kept if each.envelope == envelope), None)
+
+    def take_out_first(self) -> None:
+        """Take the oldest envelope out of the outbox, and forget what it was made of."""
+        self.outbox.pop(0)
+        self.forget_delivered()
+
+    def forget_delivered(self) -> None:
+        """Drop what reports were made of that are no longer in the outbox."""
+        waiting = {hashlib.sha256(sealed).digest() for sealed in self.outbox}
+        self.kept = [each for each in self.kept if each.envelope in waiting]
 
 
 class Lock:

@@ -12,6 +12,7 @@ import click
 from keys.invitation import Invitation
 from keys.receipt import Receipt
 from warp import client, syncing, wallet
+from warp.cli import losses
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.exchange import Refused
 from warp.site import present
@@ -68,6 +69,8 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
     """
     Join with an invitation: makes the wallet and fetches keys and tokens.
 
+    With a wallet that has joined before, and an invitation of the same server, that wallet goes on.
+
     \b
     Example:
       warp join http://127.0.0.1:8080 warp-… --wallet wallet
@@ -77,11 +80,14 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
         raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
     if wallet_path.exists():
         with opened_wallet(wallet_path, key_file) as found:
-            same = found.contents.url == url.rstrip("/") and found.contents.root == invited.root
-            if not same or found.contents.invitation not in (b"", invited.code):
+            contents = found.contents
+            same = contents.url == url.rstrip("/") and contents.root == invited.root
+            waits_for_another = not contents.replaced and contents.invitation not in (b"", invited.code)
+            if not same or waits_for_another:
                 raise click.ClickException(
                     f"{wallet_path} exists already; a wallet belongs to one membership"
                 )
+            client.take_invitation(found, invited.code, secrets.token_bytes)
             await _join(found)
         return
     contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
@@ -97,11 +103,21 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
 async def _join(found: Wallet) -> None:
     """Redeem the invitation if that is still to be done, and fetch this week's tokens, too."""
     if found.contents.invitation:
-        await client.join(found)
+        try:
+            await client.join(found)
+        except Refused:
+            if found.contents.invitation:
+                raise
+            click.echo(losses.USED_INVITATION)
     now = present()
     weeks = [Week.of(now), *syncing.weeks_ahead(now)]
-    await syncing.sync(found, now, secrets.token_bytes, weeks)
-    click.echo(f"Joined. Tokens for {', '.join(found.contents.tokens)} are in the wallet.")
+    with losses.void_explained():
+        done = await syncing.sync(found, now, secrets.token_bytes, weeks)
+    click.echo(
+        f"Joined. Tokens for {', '.join(sorted(found.contents.tokens)) or 'no week'} are in the wallet."
+    )
+    if done.refused:
+        click.echo(losses.taken(done.refused))
     click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")
 
 
@@ -127,11 +143,12 @@ async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> 
             return
         now = present()
         weeks = [Week.of(now)] * this_week + syncing.weeks_ahead(now)
-        done = await syncing.sync(found, now, secrets.token_bytes, weeks)
+        with losses.void_explained():
+            done = await syncing.sync(found, now, secrets.token_bytes, weeks)
     brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
     click.echo(f"Synced: {brought}.")
-    for week, reason in done.refused.items():
-        click.echo(f"No tokens of {week}: {reason}")
+    if done.refused:
+        click.echo(losses.taken(done.refused))
 
 
 @click.command(name="wallet")

@@ -12,13 +12,13 @@ from keys.narrative import MAX_RECIPIENTS
 from storage import coordinators, members
 from warp import places
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
-from warp.site import open_site, present
+from warp.site import Site, open_site, present
 from warp.weeks import Week
 
 
 @click.group()
 def member() -> None:
-    """Invite, list and revoke members. A member is a team, not a person."""
+    """Invite, list and revoke members, and invite them again. A member is a team, not a person."""
 
 
 @member.command()
@@ -40,17 +40,57 @@ async def add(data: Path, name: str, place: str) -> None:
     if place and not places.is_place(place):
         raise click.BadParameter("not an ISO 3166-1 or M49 code", param_hint="--place")
     async with open_site(data) as site:
-        root = fingerprint(site.settings.root_key)
-        invitation = Invitation.new(root, secrets.token_bytes)
+        invitation = _new_invitation(site)
         async with site.hub.identity.write() as connection:
             try:
                 await members.invite(connection, name, place, invitation.code, str(Week.of(present())))
             except members.NameTaken as error:
-                raise click.ClickException(str(error)) from None
-        url = site.settings.url
-    click.echo(f"Root key fingerprint: {root.hex()}")
+                raise click.ClickException(f"{error}; for a lost wallet: warp member reinvite") from None
+    _print_invitation(site, name, invitation)
+
+
+def _new_invitation(site: Site) -> Invitation:
+    return Invitation.new(fingerprint(site.settings.root_key), secrets.token_bytes)
+
+
+def _print_invitation(site: Site, name: str, invitation: Invitation) -> None:
+    click.echo(f"Root key fingerprint: {invitation.root.hex()}")
     click.echo(f"Invitation for {name}, good for four weeks; hand it over by a way that you both trust:")
-    click.echo(f"  warp join {url} {invitation.to_string()} --wallet wallet")
+    click.echo(f"  warp join {site.settings.url} {invitation.to_string()} --wallet wallet")
+
+
+@member.command()
+@click.argument("name")
+@data_option
+@asynchronous
+async def reinvite(data: Path, name: str) -> None:
+    """
+    Invite a member again whose wallet or invitation is lost, or in other hands: prints a new invitation.
+
+    Its old wallet fetches nothing any more, from now on. Tokens that are in it stay good, up to five weeks'.
+    The member stays the one that it was, so it gets no second tokens of weeks whose tokens it has had.
+
+    \b
+    Example:
+      warp member reinvite "CERT Example" --data site
+    """
+    week = Week.of(present())
+    async with open_site(data) as site:
+        invitation = _new_invitation(site)
+        async with site.hub.identity.write() as connection:
+            found = await members.invite_again(connection, name, invitation.code, str(week))
+            had = await members.bundles(connection, name)
+        if not found:
+            raise click.ClickException("there is no member of this name; see: warp member list")
+        await site.hub.rewrite(site.hub.identity.path)
+    click.echo(f"The old wallet or invitation of {name} is void: it fetches no tokens any more.")
+    if had:
+        first = max(week, Week.parse(had[-1]).plus(1))
+        click.echo(
+            f"It has had the tokens of {', '.join(had)}; they stay good, and there are no others for a new "
+            f"wallet, which gets its first tokens of {first}."
+        )
+    _print_invitation(site, name, invitation)
 
 
 @member.command(name="list")
@@ -70,8 +110,14 @@ async def list_members(data: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"members": [each._asdict() for each in everyone]})
         return
-    rows = [(m.name, m.place, "yes" if m.joined else f"invited {m.invited}") for m in everyone]
+    rows = [(m.name, m.place, _how_far(m)) for m in everyone]
     write_table("Members", ("name", "place", "joined"), rows, "No members yet: warp member add NAME")
+
+
+def _how_far(found: members.Member) -> str:
+    if not found.awaited:
+        return "yes"
+    return f"invited again {found.invited}" if found.joined else f"invited {found.invited}"
 
 
 @member.command()
@@ -81,6 +127,9 @@ async def list_members(data: Path, *, as_json: bool) -> None:
 async def revoke(data: Path, name: str) -> None:
     """
     Delete a member at once. Tokens that it holds already cannot be told from others and stay good.
+
+    For a member that stays and has lost its wallet there is reinvite: who is revoked and added again gets a
+    second bundle in weeks whose first one is out, and counts twice there.
 
     \b
     Example:

@@ -10,7 +10,8 @@ import click
 import msgspec
 
 from keys.narrative import room
-from warp import client, places, taxonomy
+from warp import client, places, resealing, taxonomy
+from warp.cli import losses
 from warp.cli.joining import Command, opened_wallet, wallet_options
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.client import Draft
@@ -90,7 +91,9 @@ async def report(
                 "an earlier report was not delivered; send it first: warp report --retry"
             )
         thread = _thread(found, facts.pop("follow_up"))
+        client.require_tokens(found, Week.of(present()), facts["type_"])
         draft = msgspec.structs.replace(_draft(facts, ask=not yes), thread=thread)
+        client.require_tokens(found, Week.of(present()), draft.type)
         try:
             check(draft.facts(bytes(32)))
         except InvalidReport as error:
@@ -143,11 +146,13 @@ async def _deliver(found: Wallet) -> None:
         click.echo("There is nothing to send.")
         return
     try:
-        await client.deliver(found)
+        again = await resealing.deliver(found, present(), secrets.token_bytes)
     except Unreachable as error:
         raise click.ClickException(
             f"{error}. The sealed report is in the wallet: warp report --retry"
         ) from None
+    if again:
+        click.echo(losses.RESEALED)
     click.echo("Sent.")
 
 

@@ -265,7 +265,7 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
         people = await members.everyone(connection)
         names = await coordinators.everyone(connection)
         facts["members"] = sum(member.joined for member in people)
-        facts["invitations open"] = sum(not member.joined for member in people)
+        facts["invitations open"] = sum(member.awaited for member in people)
         facts["members holding tokens"] = await members.holders(connection, str(week))
     facts["coordinators"] = len(names)
     facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
