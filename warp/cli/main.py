@@ -12,7 +12,18 @@ from keys.errors import KeysError
 from warp.advising import NotPossible
 from warp.app import CannotListen
 from warp.child import ChildFailed
-from warp.cli import coordinating, directories, inbox, joining, people, receipts, reporting, runs, site
+from warp.cli import (
+    coordinating,
+    coordinators,
+    directories,
+    inbox,
+    joining,
+    members,
+    receipts,
+    reporting,
+    runs,
+    site,
+)
 from warp.config import ConfigError
 from warp.epochs import NoCoordinator
 from warp.exchange import ClientError
@@ -45,7 +56,19 @@ def cli() -> None:
     """A Warning, Advice and Reporting Point: anonymous sealed reports in, early warnings out."""
 
 
-for _module in (site, people, joining, reporting, receipts, inbox, coordinating, directories, runs):
+_MODULES = (
+    site,
+    members,
+    coordinators,
+    joining,
+    reporting,
+    receipts,
+    inbox,
+    coordinating,
+    directories,
+    runs,
+)
+for _module in _MODULES:
     for _command in _module.COMMANDS:
         cli.add_command(_command)
 
