@@ -154,6 +154,17 @@ def decrypt(data: bytes, identities: Sequence[Identity]) -> bytes:
     return b"".join(_open_chunks(data[header.size :], file_key))
 
 
+def recipients(data: bytes) -> int:
+    """
+    Give how many recipients of the known type a file is sealed to; whose they are, nobody can tell from it.
+
+    Raises:
+        NotAnAgeFile: begins otherwise.
+        MalformedHeader: breaks the format of the header.
+    """
+    return sum(stanza.arguments[0] == _TYPE for stanza in _read_header(data).stanzas)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stanza:
     arguments: tuple[bytes, ...]

@@ -1,6 +1,6 @@
 """Coordinators: their names and the public keys that narratives are sealed to."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,12 @@ async def add(connection: AsyncConnection, name: str, recipient: str) -> None:
         await connection.execute(insert(_table).values(name=name, recipient=recipient))
     except IntegrityError as error:
         raise NameTaken("a coordinator of this name exists already") from error
+
+
+async def replace(connection: AsyncConnection, name: str, recipient: str) -> bool:
+    """Give a coordinator another key; False when there is none of this name."""
+    statement = update(_table).where(_table.c.name == name).values(recipient=recipient)
+    return (await connection.execute(statement)).rowcount == 1
 
 
 async def everyone(connection: AsyncConnection) -> dict[str, str]:

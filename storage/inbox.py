@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
@@ -28,6 +28,19 @@ async def everything(connection: AsyncConnection) -> Iterable[Sealed]:
     """Give all narratives by week, in no meaningful order within one."""
     rows = await connection.execute(select(_table).order_by(_table.c.week, _table.c.id))
     return [Sealed(row.id, row.week, row.narrative) for row in rows]
+
+
+async def weeks(connection: AsyncConnection) -> list[str]:
+    """Give the weeks of release from which there are narratives, in order."""
+    statement = select(_table.c.week).distinct().order_by(_table.c.week)
+    return list((await connection.execute(statement)).scalars())
+
+
+async def reseal(connection: AsyncConnection, sealed: Sealed) -> bool:
+    """Put a narrative in the place of the one with the same id and week; False when there is none."""
+    same = (_table.c.id == sealed.id) & (_table.c.week == sealed.week)
+    result = await connection.execute(update(_table).where(same).values(narrative=sealed.narrative))
+    return result.rowcount == 1
 
 
 async def size(connection: AsyncConnection) -> int:

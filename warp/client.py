@@ -128,6 +128,14 @@ def entry_of_week(wallet: Wallet, week: Week) -> tuple[Entry, bytes]:
     raise ClientError(f"the wallet has no keys of {week}; sync first, ahead of need: warp sync")
 
 
+def keys_given_up(wallet: Wallet, week: Week) -> int:
+    """Give how many of the coordinators' keys that a week is sealed to the newest entry names no more."""
+    entry, _ = entry_of_week(wallet, week)
+    documents = wallet.contents.documents
+    newest = directory.verify(documents[max(documents)], wallet.contents.root).entry
+    return len(set(entry.recipients) - set(newest.recipients))
+
+
 def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> Sealed:
     """
     Seal a report with a token of the current week; token out and envelope in are saved as one step.

@@ -6,15 +6,18 @@ from pathlib import Path
 import click
 
 from keys import age
+from keys.keyring import KEPT_FOR
 from keys.narrative import MAX_RECIPIENTS
 from storage import coordinators, members
+from warp import exposure
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
-from warp.site import open_site
+from warp.exposure import Exposure
+from warp.site import Site, open_site, present
 
 
 @click.group()
 def coordinator() -> None:
-    """Add, list and remove coordinators, who read narratives and publish."""
+    """Add, list and remove coordinators, who read narratives and publish, and replace their keys."""
 
 
 @coordinator.command()
@@ -92,22 +95,85 @@ async def list_coordinators(data: Path, *, as_json: bool) -> None:
 
 @coordinator.command()
 @click.argument("name")
+@click.argument("recipient")
+@data_option
+@asynchronous
+async def rotate(data: Path, name: str, recipient: str) -> None:
+    """
+    Replace a coordinator's key with a new one that keygen printed; says what the old key still opens.
+
+    Entries that are announced stay as they are, so narratives are sealed to the new key five weeks from now.
+
+    \b
+    Example:
+      warp coordinator rotate ana age1pq1… --data site
+    """
+    age.Recipient.from_string(recipient)
+    async with open_site(data) as site:
+        async with site.hub.identity.write() as connection:
+            known = await coordinators.everyone(connection)
+            old = _known(known, name)
+            if recipient in known.values():
+                raise click.ClickException(
+                    "this key is in use already; make a new one: warp coordinator keygen"
+                )
+            await coordinators.replace(connection, name, recipient)
+        exposed = await _exposure(site, old)
+    click.echo(f"Reports sealed in {exposed.next_week} and later can be read with the new key of {name}.")
+    _print_exposure(exposed)
+
+
+@coordinator.command()
+@click.argument("name")
 @data_option
 @asynchronous
 async def remove(data: Path, name: str) -> None:
     """
-    Remove a coordinator; narratives sealed to it stay readable by it.
+    Remove a coordinator; says what its key still opens.
 
     \b
     Example:
       warp coordinator remove ana --data site
     """
-    async with open_site(data) as site, site.hub.identity.write() as connection:
-        if len(await coordinators.everyone(connection)) == 1:
-            raise click.ClickException("the last coordinator stays: reports could not be sealed to anybody")
-        if not await coordinators.remove(connection, name):
-            raise click.ClickException("there is no coordinator of this name; see: warp coordinator list")
-    click.echo(f"{name} is removed; narratives of weeks announced from now on are not sealed to it.")
+    async with open_site(data) as site:
+        async with site.hub.identity.write() as connection:
+            known = await coordinators.everyone(connection)
+            old = _known(known, name)
+            if len(known) == 1:
+                raise click.ClickException(
+                    "the last coordinator stays: reports could not be sealed to anybody"
+                )
+            await coordinators.remove(connection, name)
+        exposed = await _exposure(site, old)
+    click.echo(f"{name} is removed; reports sealed in {exposed.next_week} and later are closed to it.")
+    _print_exposure(exposed)
+
+
+def _known(everyone: dict[str, str], name: str) -> str:
+    if name not in everyone:
+        raise click.ClickException("there is no coordinator of this name; see: warp coordinator list")
+    return everyone[name]
+
+
+async def _exposure(site: Site, recipient: str) -> Exposure:
+    return await exposure.of_key(site.tree, site.hub.reports, recipient, present())
+
+
+def _print_exposure(exposed: Exposure) -> None:
+    """Say what the old key opens, and what can be done about it and what cannot."""
+    click.echo("\nWhoever has the old key and gets at the sealed files can open:")
+    kept = ", ".join(map(str, exposed.inbox)) or "none now"
+    click.echo(f"  - narratives in the inbox, released in: {kept}")
+    click.echo("  - narratives exported or backed up before")
+    if exposed.announced:
+        first, last = exposed.announced[0], exposed.announced[-1]
+        until = (last.end + KEPT_FOR).date()
+        click.echo(f"  - narratives of reports sealed in {first} to {last}, which are taken until {until}")
+        click.echo("Those weeks are announced, and an announced entry never changes.")
+    click.echo(
+        "\nIf it was stolen, another coordinator seals the inbox anew, now and after each midnight until"
+    )
+    click.echo("then: warp inbox --export, --reseal, --import. See docs/coordinate.md.")
 
 
 COMMANDS: list[click.Command] = [coordinator]

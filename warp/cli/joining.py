@@ -113,9 +113,8 @@ async def _join(found: Wallet) -> None:
     weeks = [Week.of(now), *syncing.weeks_ahead(now)]
     with losses.void_explained():
         done = await syncing.sync(found, now, secrets.token_bytes, weeks)
-    click.echo(
-        f"Joined. Tokens for {', '.join(sorted(found.contents.tokens)) or 'no week'} are in the wallet."
-    )
+    had = ", ".join(sorted(found.contents.tokens))
+    click.echo(f"Joined. Tokens for {had} are in the wallet." if had else "Joined. There are no tokens yet.")
     if done.refused:
         click.echo(losses.taken(done.refused))
     click.echo("Next: warp report. And let this run weekly, by a timer: warp sync")

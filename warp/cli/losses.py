@@ -16,6 +16,10 @@ _VOID = (
     "the server does not know this wallet any more: its member was revoked, or was invited again. With a new "
     "invitation from the operator it goes on: warp join"
 )
+KEY_GIVEN_UP = (
+    "A coordinator's key that this is sealed to is given up in the weeks to come. If it was stolen, its "
+    "thief may read what you write: ask the operator first, or write nothing that must not be read."
+)
 USED_INVITATION = "This invitation was used, or has lapsed; the wallet stays the one that it was."
 
 

@@ -27,6 +27,7 @@ from warp.cli import (
 from warp.config import ConfigError
 from warp.epochs import NoCoordinator
 from warp.exchange import ClientError
+from warp.export import BadFolder
 from warp.founding import AlreadyThere
 from warp.replay import BadHistory
 from warp.report import InvalidReport
@@ -34,6 +35,7 @@ from warp.wallet import WalletError
 
 _EXPECTED = (
     AlreadyThere,
+    BadFolder,
     BadHistory,
     CannotListen,
     ChildFailed,

@@ -103,6 +103,8 @@ async def report(
             raise click.ClickException(f"the narrative has room for {room(len(entry.recipients))} bytes")
         _show(draft, len(entry.recipients))
         _show_crowd(client.holders(found, Week.of(present())))
+        if client.keys_given_up(found, Week.of(present())):
+            click.echo(losses.KEY_GIVEN_UP)
         if not yes:
             click.confirm("Send it? It cannot be recalled.", abort=True)
         sealed = client.seal(found, draft, present(), secrets.token_bytes)

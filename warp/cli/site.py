@@ -11,7 +11,7 @@ import msgspec
 
 from keys.directory import fingerprint
 from storage import coordinators, figures, inbox, members, pool, signals, tallies
-from warp import epochs, founding, places, taxonomy
+from warp import epochs, exposure, founding, places, taxonomy
 from warp import release as acts
 from warp.app import serve
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
@@ -268,6 +268,8 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
         facts["invitations open"] = sum(member.awaited for member in people)
         facts["members holding tokens"] = await members.holders(connection, str(week))
     facts["coordinators"] = len(names)
+    former = exposure.last_week_of_former_keys(site.tree, names.values(), now)
+    facts["sealed to old keys"] = f"until {former}" if former else "no"
     facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
     facts["next release"] = await _next_release(site)
     wrong = [f"Take off this machine: {path}" for path in founding.left_online(site.data)]
