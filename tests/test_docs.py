@@ -15,6 +15,7 @@ import pytest
 import warp.config
 import warp.detection
 import warp.disclosure
+import warp.notify
 from handlers import routes
 from keys import envelope, narrative
 from storage import schema
@@ -61,6 +62,7 @@ def _settings() -> Iterator[tuple[str, msgspec.structs.FieldInfo]]:
     inner: dict[str, type[msgspec.Struct]] = {
         "listen": warp.config.Listen,
         "policy": warp.disclosure.Policy,
+        "notify": warp.notify.Notify,
     }
     for field in msgspec.structs.fields(warp.config.Config):
         if field.name in inner:
@@ -96,9 +98,11 @@ def test_no_setting_is_described_that_does_not_exist() -> None:
 
 
 def test_the_sample_settings_are_accepted() -> None:
-    [sample] = _blocks(OPERATING, "toml")
+    sample = "\n".join(_blocks(OPERATING, "toml"))
     needed = f'name = "X"\nurl = "https://warp.example"\ncreated = 2026-11-16\nroot = "{"A" * 43}="\n'
-    assert len(msgspec.toml.decode(needed + sample, type=warp.config.Config).thresholds) == 2
+    settings = msgspec.toml.decode(needed + sample, type=warp.config.Config)
+    assert len(settings.thresholds) == 2
+    assert settings.notify.mail_to
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:

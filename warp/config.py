@@ -15,6 +15,7 @@ import msgspec
 
 from warp.detection import Threshold
 from warp.disclosure import Policy
+from warp.notify import Notify
 from warp.taxonomy import LANGUAGES
 
 FILE = "warp.toml"
@@ -58,6 +59,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Whether an advisory needs an approver other than its author. A WARP of one person says false."""
     listen: Listen = Listen()
     policy: Policy = Policy()
+    notify: Notify = Notify()
     thresholds: tuple[Threshold, ...] = ()
     """Coordinators' rules: so many reports in a week are a signal, whatever the history says."""
 
@@ -116,6 +118,7 @@ def write(data: Path, config: Config) -> None:
         f"port = {config.listen.port}",
         "",
         *_policy_lines(config.policy),
+        *_notify_lines(config.notify),
         *(line for rule in config.thresholds for line in _threshold_lines(rule)),
     ]
     (data / FILE).write_text("\n".join(lines), encoding="utf-8")
@@ -127,6 +130,22 @@ def _policy_lines(policy: Policy) -> list[str]:
         return []
     settings = msgspec.structs.asdict(policy)
     return ["[policy]", *(f"{name} = {value}" for name, value in settings.items()), ""]
+
+
+def _notify_lines(notify: Notify) -> list[str]:
+    """How coordinators are told; none while they are not."""
+    if notify == Notify():
+        return []
+    return [
+        "[notify]",
+        f"when = {_quoted(notify.when)}",
+        f"urgent = {'true' if notify.urgent else 'false'}",
+        f"command = [{', '.join(map(_quoted, notify.command))}]",
+        f"mail_to = [{', '.join(map(_quoted, notify.mail_to))}]",
+        f"mail_from = {_quoted(notify.mail_from)}",
+        f"smtp = {_quoted(notify.smtp)}",
+        "",
+    ]
 
 
 def _threshold_lines(rule: Threshold) -> list[str]:

@@ -24,6 +24,7 @@ class Event(enum.StrEnum):
     WEEK_CLOSED = "week closed"
     KEYS_MADE = "keys made"
     KEYS_DESTROYED = "keys destroyed"
+    NOT_TOLD = "coordinators could not be told"
     FAULT = "fault"
 
 

@@ -29,14 +29,17 @@ from storage import advisories, figures, members, pool, rewriting
 from storage.database import open_database
 from warp import advising, child, config, detection, disclosure, epochs, founding, listing, publication
 from warp import release as acts
+from warp.advisory import Advisory
 from warp.config import Config
 from warp.detection import Counts, Signal
 from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
+from warp.notify import When
 from warp.opening import Opener
 from warp.publication import Pages, Tree
 from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
 from warp.tally import FirstTokens
+from warp.telling import Teller
 from warp.weeks import Week
 
 Clock = Callable[[], datetime]
@@ -63,11 +66,15 @@ class Workers(NamedTuple):
 class Site:
     """An open site. Made by `open_site` only."""
 
-    def __init__(self, data: Path, settings: Config, hub: Hub, clock: Clock, new_issuer: IssuerKeys) -> None:
+    def __init__(
+        self, data: Path, settings: Config, hub: Hub, clock: Clock, new_issuer: IssuerKeys, teller: Teller
+    ) -> None:
         self.data = data
         self.settings = settings
         self.hub = hub
         self.clock = clock
+        self._teller = teller
+        self._untold = False
         self.tree = Tree(data / "public")
         self._owes_rewriting = False
         self.publisher = Publisher(
@@ -143,8 +150,22 @@ class Site:
         """Release the pool, or some of it, now; judge, and draft from new signals."""
         async with self.alone():
             released = await acts.release(self.hub, now, only)
-            await self._draft_signals()
+            drafts = await self._draft_signals()
+        if released.reports or drafts:
+            self._tell_of_release(now)
         return released
+
+    def _tell_of_release(self, now: datetime) -> None:
+        """Tell coordinators of a release between midnights, or leave it to the next one."""
+        if self.settings.notify.urgent:
+            self._teller.tell(now)
+        else:
+            self._untold = True
+
+    def _tell_of_midnight(self, now: datetime, *, new: bool) -> None:
+        if new or self._untold or self.settings.notify.when is When.DAILY:
+            self._teller.tell(now)
+        self._untold = False
 
     async def midnight(
         self, now: datetime, weeks: Iterable[Week] | None = None, *, open_pool: bool = False
@@ -160,11 +181,12 @@ class Site:
         async with self.alone():
             self._owes_rewriting = True
             done = await acts.midnight(self.hub, now, open_pool=open_pool)
-            await self._draft_signals()
+            drafts = await self._draft_signals()
             # Says that the midnight is done, so it comes after all that cannot be made up for at a start.
             await listing.grow(self.lists, acts.ended_day(now))
             await self.publish_figures()
             await self._rewrite()
+        self._tell_of_midnight(now, new=bool(done.released.reports or drafts))
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
         return done
 
@@ -173,8 +195,8 @@ class Site:
         await self.hub.rewrite(self.hub.identity.path)
         self._owes_rewriting = False
 
-    async def _draft_signals(self) -> None:
-        await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
+    async def _draft_signals(self) -> list[Advisory]:
+        return await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
 
     async def is_ready(self) -> bool:
         """Say whether the databases answer and this week's keys are there."""
@@ -284,4 +306,6 @@ async def open_site(
             log=log,
             created=settings.created,
         )
-        yield Site(data, settings, hub, clock, new_issuer)
+        teller = Teller(settings.notify, settings.name, log)
+        open_things.push_async_callback(teller.finish)
+        yield Site(data, settings, hub, clock, new_issuer, teller)

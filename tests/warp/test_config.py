@@ -12,6 +12,7 @@ from warp import config
 from warp.config import FILE, Config, ConfigError, Listen
 from warp.detection import Threshold
 from warp.disclosure import Policy
+from warp.notify import Notify, When
 
 ROOT = base64.b64encode(bytes(range(32))).decode()
 
@@ -63,6 +64,13 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         port = 8443
         [policy]
         reports = 10
+        [notify]
+        when = "new"
+        urgent = false
+        command = ["tell", "--all"]
+        mail_to = ["ana@warp.example"]
+        mail_from = "warp@warp.example"
+        smtp = "[::1]:25"
         [[thresholds]]
         type = "fraud"
         reports = 4
@@ -77,6 +85,14 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         four_eyes=False,
         listen=Listen("::1", 8443),
         policy=Policy(reports=10),
+        notify=Notify(
+            When.NEW,
+            urgent=False,
+            command=("tell", "--all"),
+            mail_to=("ana@warp.example",),
+            mail_from="warp@warp.example",
+            smtp="[::1]:25",
+        ),
         thresholds=(Threshold(type="fraud", reports=4), Threshold(place="419", reports=9)),
     )
 
@@ -157,6 +173,8 @@ WRONG = {
     "a setting of listen that does not exist": ("[listen]\nuser = 1", "$.listen"),
     "a policy under its floor": ("[policy]\nmembers = 2", "policy: members"),
     "a policy with fractions": ("[policy]\nmembers = 5.5", "$.policy.members"),
+    "a time to tell that is none": ('[notify]\nwhen = "hourly"', "$.notify.when"),
+    "mail without a sender": ('[notify]\nmail_to = ["a@b.c"]', "notify: mail_to"),
     "a threshold without a number": ('[[thresholds]]\ntype = "fraud"', "`reports`"),
     "a threshold of no type": ('[[thresholds]]\ntype = "x"\nreports = 3', "threshold: type"),
     "a threshold of no place": ('[[thresholds]]\nplace = "x"\nreports = 3', "threshold: place"),
@@ -217,6 +235,7 @@ def test_every_setting_that_is_written_reads_back(tmp_path: Path) -> None:
         four_eyes=False,
         listen=Listen("::1", 0),
         policy=Policy(reports=9, members=6, places=4),
+        notify=Notify(command=("/opt/tell", 'the "team"'), mail_to=("a@b.c",), mail_from="w@b.c"),
         thresholds=(Threshold(type="fraud/phishing", place="UY", reports=3), Threshold(reports=20)),
     )
     config.write(tmp_path, site)
