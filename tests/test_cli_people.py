@@ -5,6 +5,7 @@ One site with a real clock, two coordinators and one member, on a server in a pr
 """
 
 import re
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from keys import age
+from keys.narrative import Narrative, seal
+from keys.receipt import Receipt
 from tests.commandline import PROGRAM, program, refused, serving, warp, warp_json
 from warp.weeks import Week
 
@@ -181,6 +185,23 @@ def test_an_export_from_before_the_keys_changed_is_not_taken_back(story: Story) 
 def test_narratives_are_shown_with_the_first_digits_of_their_threads(story: Story) -> None:
     threads = {each["thread"][:8] for each in story.json["luis"]["narratives"]}
     assert set(re.findall(r"thread ([0-9a-f]{8})$", story.said["read"], re.MULTILINE)) == threads
+
+
+def test_narratives_of_one_thread_are_shown_together_and_numbered(tmp_path: Path) -> None:
+    identity = age.Identity.generate(secrets.token_bytes)
+    (tmp_path / "identity").write_text(identity.to_string(), encoding="ascii")
+    matter, other = Receipt.new(secrets.token_bytes), Receipt.new(secrets.token_bytes)
+    for number, receipt in enumerate((matter, other, matter)):
+        written = Narrative(f"text {number}", "en", receipt.reply_key.public, receipt.thread)
+        sealed = seal(written, [identity.recipient.to_string()], secrets.token_bytes)
+        (tmp_path / f"2026-W47-{number:032x}.age").write_bytes(sealed)
+    said = warp("inbox", "--from", tmp_path, "--identity", tmp_path / "identity")
+    assert re.findall(r"text \d", said) == ["text 0", "text 2", "text 1"]
+    tag = matter.thread.hex()[:8]
+    assert [line for line in said.splitlines() if tag in line] == [
+        f"── 2026-W47-{0:032x} (en) thread {tag}, 1 of 2",
+        f"── 2026-W47-{2:032x} (en) thread {tag}, 2 of 2",
+    ]
 
 
 REFUSED = {

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-from storage import schema
+from storage import members, schema
 from storage.database import Database, open_database
 
 DATABASES = {"identity": schema.identity, "reports": schema.reports}
@@ -79,6 +79,25 @@ async def _reopened(path: Path) -> dict[str, str]:
         return await tables(database)
     finally:
         await database.close()
+
+
+async def test_members_of_the_first_tables_have_joined_if_they_had_a_credential(tmp_path: Path) -> None:
+    path = tmp_path / "identity.db"
+    database = await open_database(path, "identity")
+    async with database.write() as connection:
+        for code in (b"one", b"two"):
+            await members.invite(connection, code.decode(), "UY", code, "2026-W47")
+        assert await members.join(connection, b"one", b"credential", "2026-W47")
+        await connection.execute(text("ALTER TABLE members DROP COLUMN joined"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'identity_1'"))
+    await database.close()
+    database = await open_database(path, "identity")
+    async with database.read() as connection:
+        assert {each.name: each.joined for each in await members.everyone(connection)} == {
+            "one": True,
+            "two": False,
+        }
+    await database.close()
 
 
 @pytest.mark.parametrize("metadata", DATABASES.values(), ids=DATABASES.keys())
