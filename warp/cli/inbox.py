@@ -102,13 +102,19 @@ async def _at_site(
             _read([Carried(export.name(each), each.narrative) for each in kept], identity, as_json=as_json)
 
 
-def _identities(file: Path) -> list[age.Identity]:
+def read_identities(file: Path) -> list[age.Identity]:
+    """
+    Read a coordinator's identity file.
+
+    Raises:
+        BadIdentity: it holds none.
+    """
     lines = [line.strip() for line in file.read_text(encoding="ascii").splitlines()]
     return [age.Identity.from_string(line) for line in lines if line and not line.startswith("#")]
 
 
 def _read(sealed: list[Carried], identity: Path, *, as_json: bool) -> None:
-    identities = _identities(identity)
+    identities = read_identities(identity)
     opened: list[tuple[str, Narrative]] = []
     for name, narrative in sealed:
         try:
@@ -140,7 +146,7 @@ def _print(opened: list[tuple[str, Narrative]]) -> None:
 
 
 def _seal_anew(folder: Path, identity: Path, *, ask: bool, as_json: bool) -> None:
-    identities, recipients = _identities(identity), export.read_recipients(folder)
+    identities, recipients = read_identities(identity), export.read_recipients(folder)
     if ask:
         own = {each.recipient.to_string() for each in identities}
         click.echo(f"The narratives in {folder} will be sealed to these keys, and to no other:", err=True)
