@@ -131,6 +131,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         for _ in range(REPORTS):
             warp(
                 *("report", "--wallet", str(path), "--type", "fraud/phishing", "--place", "UY", "--yes"),
+                *("--small-place", "keep"),
                 *("--narrative", str(folder / "note")),
             )
         envelopes.append(secrets.token_bytes(16_384))

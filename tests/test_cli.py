@@ -38,6 +38,7 @@ ANSWERS = "\n".join(
         "",  # occurred
         number("high", taxonomy.Severity),
         "",  # narrative
+        "2",  # the place, though few members are there
         "y",
         "",
     )
@@ -88,7 +89,7 @@ class Story:
         self.member("a", url)
         self.member("b", url, *key)
         (self.folder / "note.txt").write_text(TEXT, encoding="utf-8")
-        told = ("--narrative", self.folder / "note.txt", "--language", "es-UY")
+        told = ("--narrative", self.folder / "note.txt", "--language", "es-UY", "--small-place", "keep")
         self.said["report"] = program("report", *self.wallet("a"), *PHISHING, *told, "--yes")
         self.said["asked"] = program("report", *self.wallet("b"), *key, typed=ANSWERS)
         self.said["sync"] = warp("sync", *self.wallet("a"))

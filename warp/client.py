@@ -128,12 +128,24 @@ def entry_of_week(wallet: Wallet, week: Week) -> tuple[Entry, bytes]:
     raise ClientError(f"the wallet has no keys of {week}; sync first, ahead of need: warp sync")
 
 
+def newest_entry(wallet: Wallet) -> Entry:
+    """
+    Give the directory entry of the wallet's last sync, which knows the membership best.
+
+    Raises:
+        ClientError: the wallet has no entry.
+        DirectoryError: the wallet's copy does not verify.
+    """
+    documents = wallet.contents.documents
+    if not documents:
+        raise ClientError("the wallet has no keys; sync first, ahead of need: warp sync")
+    return directory.verify(documents[max(documents)], wallet.contents.root).entry
+
+
 def keys_given_up(wallet: Wallet, week: Week) -> int:
     """Give how many of the coordinators' keys that a week is sealed to the newest entry names no more."""
     entry, _ = entry_of_week(wallet, week)
-    documents = wallet.contents.documents
-    newest = directory.verify(documents[max(documents)], wallet.contents.root).entry
-    return len(set(entry.recipients) - set(newest.recipients))
+    return len(set(entry.recipients) - set(newest_entry(wallet).recipients))
 
 
 def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> Sealed:

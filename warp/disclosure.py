@@ -168,6 +168,18 @@ def place_to_name(place: str, members_by_place: Mapping[str, int], policy: Polic
     return ""
 
 
+def place_to_report(place: str, members_by_place: Mapping[str, int], policy: Policy) -> str:
+    """
+    Give the place that a report can state without pointing at few: the place itself, else as `place_to_name`.
+
+    Args:
+        place: Country or M49 area; unknown and the world point at nobody.
+        members_by_place: The number of members at home in each place, or the start of its band.
+        policy: Says how many are enough.
+    """
+    return place if place in ("", WORLD) else place_to_name(place, members_by_place, policy)
+
+
 def _grouped(cells: Iterable[tuple[str, str]], level: _Level) -> dict[tuple[str, str], set[tuple[str, str]]]:
     groups: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for cell in sorted(cells):

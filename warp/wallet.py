@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from keys.hybrid import RandBytes
 from keys.tokens import Pending
+from warp.identifying import Own
 
 _MAGIC = b"WARP wallet v1\n"
 _SALT, _NONCE = 16, 12
@@ -116,6 +117,8 @@ class Contents(msgspec.Struct):
     """ISO weeks whose tokens another wallet of the same member has had."""
     replaced: bytes = b""
     """The credential that a new invitation replaces, until the server has answered; empty otherwise."""
+    own: Own = Own()
+    """What to look for in a text before it is sent."""
 
     def kept_of(self, sealed: bytes) -> Kept | None:
         """Give what an envelope in the outbox was made of."""

@@ -42,7 +42,7 @@ def asynchronous(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R
 
 def printable(text: str) -> str:
     """Give a stranger's text without the characters that steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
 
 
 def write_json(value: object) -> None:

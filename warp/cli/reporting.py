@@ -4,16 +4,16 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
 
 from keys.narrative import room
-from warp import client, places, resealing, taxonomy
-from warp.cli import losses
+from warp import client, places, plaintext, resealing, taxonomy
+from warp.cli import losses, reviewing
 from warp.cli.joining import Command, opened_wallet, wallet_options
-from warp.cli.options import asynchronous, json_option, write_json
+from warp.cli.options import asynchronous, json_option, printable, write_json
 from warp.client import Draft
 from warp.exchange import Unreachable
 from warp.report import InvalidReport, check
@@ -27,7 +27,7 @@ def _fact_options(command: Command) -> Command:
         click.option("--language", default="en", show_default=True, help="Of the narrative."),
         click.option("--urgent", is_flag=True, help="Release at the next full hour, with less cover."),
         click.option(
-            "--narrative", "narrative_file", type=click.File(encoding="utf-8"), help="Text file, or -."
+            "--narrative", "narrative_file", type=click.File("rb"), help="Text file in UTF-8, or -."
         ),
         click.option("--tag", "tags", multiple=True, type=click.Choice(taxonomy.TAGS), metavar="TAG"),
         click.option(
@@ -63,6 +63,7 @@ def _fact_options(command: Command) -> Command:
     metavar="NUMBER",
     help="On the matter of an earlier report, by its number in `warp receipt check`; coordinators see it.",
 )
+@reviewing.review_options
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--retry", is_flag=True, help="Only send what an earlier try could not deliver.")
 @click.option("--discard", is_flag=True, help="Give up the report that could not be delivered.")
@@ -71,13 +72,13 @@ async def report(
     wallet_path: Path, key_file: Path | None, *, yes: bool, retry: bool, discard: bool, **facts: Any
 ) -> None:
     """
-    Report an incident: asks what is missing, shows exactly what will be sent, and sends it.
+    Report an incident: asks what is missing, looks at what may identify you, shows all of it, and sends it.
 
     \b
     Examples:
       warp report --wallet wallet
       warp report --wallet wallet --type malicious-code/infected-system --place UY --occurred 2026-11 \\
-        --tag ransomware --narrative note.txt --yes
+        --narrative note.txt --yes --replace-all --keep bad.example --small-place widen
     """
     with opened_wallet(wallet_path, key_file) as found:
         if discard and found.contents.outbox:
@@ -99,8 +100,8 @@ async def report(
         except InvalidReport as error:
             raise click.ClickException(str(error)) from None
         entry, _ = client.entry_of_week(found, Week.of(present()))
-        if len(draft.text.encode()) > room(len(entry.recipients)):
-            raise click.ClickException(f"the narrative has room for {room(len(entry.recipients))} bytes")
+        draft = reviewing.review(found, draft, facts, ask=not yes)
+        _require_room(draft.text, room(len(entry.recipients)))
         _show(draft, len(entry.recipients))
         _show_crowd(client.holders(found, Week.of(present())))
         if client.keys_given_up(found, Week.of(present())):
@@ -135,6 +136,15 @@ def _show_crowd(holders: int) -> None:
         click.echo(f"At least {holders} members hold tokens of this week; the report can be any of theirs.")
 
 
+def _require_room(text: str, most: int) -> None:
+    length = len(text.encode())
+    if length > most:
+        raise click.ClickException(
+            f"the text has {length:,} bytes and there is room for {most:,}; leave out what the facts say "
+            "already. Nothing was sent"
+        )
+
+
 def _when_counted(draft: Draft) -> str:
     if taxonomy.class_of(draft.type) == "test":
         return "It is a test: it goes the whole way and is not counted."
@@ -159,7 +169,7 @@ async def _deliver(found: Wallet) -> None:
 
 
 def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
-    text = facts["narrative_file"].read() if facts["narrative_file"] else ""
+    text = _read(facts["narrative_file"]) if facts["narrative_file"] else ""
     if facts["type_"] is None:
         if not ask:
             raise click.UsageError("--yes needs --type")
@@ -177,6 +187,13 @@ def _draft(facts: dict[str, Any], *, ask: bool) -> Draft:
         text=text,
         language=facts["language"],
     )
+
+
+def _read(file: BinaryIO) -> str:
+    try:
+        return plaintext.read(file.read())
+    except plaintext.NotText as error:
+        raise click.ClickException(f"--narrative: {error}") from None
 
 
 def _asked(facts: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +228,12 @@ def _asked_text() -> str:
     lines = []
     while line := sys.stdin.readline().rstrip("\n"):
         lines.append(line)
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    try:
+        plaintext.check(text)
+    except plaintext.NotText as error:
+        raise click.ClickException(str(error)) from None
+    return text
 
 
 def _show(draft: Draft, recipients: int) -> None:
@@ -230,7 +252,7 @@ def _show(draft: Draft, recipients: int) -> None:
         click.echo(f"  {name:18} {value}")
     click.echo(f"  narrative, sealed to the {recipients} coordinator(s) only, language {draft.language}:")
     for line in draft.text.splitlines() or ["(none)"]:
-        click.echo(f"    {line}")
+        click.echo(f"    {printable(line)}")
     click.echo("With it go a one-time token, which cannot be linked to you, and keys for a reply.")
 
 
