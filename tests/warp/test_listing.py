@@ -11,8 +11,8 @@ from keys.lists import KEPT_WEEKS, Kind, SignedList
 from keys.receipt import Receipt, mark
 from storage import members, unlisted
 from tests.support import PHISHING, WEEK, Served, entry_of, new_token, request, waiting
-from warp import listing
-from warp.client import seal_with
+from warp import listing, taxonomy
+from warp.client import Draft, seal_with
 from warp.publication import list_path
 from warp.weeks import Week
 
@@ -46,6 +46,15 @@ async def test_a_reporter_finds_its_mark_in_the_list_after_midnight(server: Serv
     assert receipt.lookup not in found.items
     assert (found.head.items, found.head.day) == (64, "2026-11-18")
     assert await still_waiting(server, Kind.ACCEPTED) == []
+
+
+async def test_the_mark_of_a_test_report_is_listed_as_any_other(server: Served) -> None:
+    receipt, site = Receipt.new(secrets.token_bytes), server.site
+    entry, root = entry_of(site, WEEK), site.settings.root_key
+    test = Draft(type=taxonomy.TEST_TYPE)
+    await server.post(seal_with(test, new_token(site), entry, root, receipt, secrets.token_bytes))
+    await site.midnight(THURSDAY, open_pool=True)
+    assert mark(receipt.lookup) in listed(server, Kind.ACCEPTED).items
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -92,6 +92,21 @@ async def test_a_test_report_goes_the_whole_way_and_is_not_counted(server: Serve
     assert len(found["inbox"]) == len(found["unlisted"]) == 1
 
 
+async def test_tests_in_any_number_raise_no_signal_and_stand_in_no_figure(server: Served) -> None:
+    before = {"type": taxonomy.TEST_TYPE, "place": "UY", "reports": 1}
+    async with server.site.hub.reports.write() as connection:
+        days = [WEEK.plus(-n).monday.isoformat() for n in range(1, 10)]
+        await connection.execute(insert(schema.tally_day), [{"day": day, **before} for day in days])
+    await send(server, *[Draft(type=taxonomy.TEST_TYPE, place="UY")] * 12, first=True)
+    done = await server.site.midnight(WEEK.end, open_pool=True)
+    assert (done.released.reports, done.released.signals) == (12, 0)
+    assert [made.cells for made in done.closed] == [()]
+    found = await stored(server)
+    assert len(found["inbox"]) == 12
+    assert [row for row in found["tally_day"] if row[0] >= WEEK.monday.isoformat()] == []
+    assert found["tally_first"] == found["tally_similar"] == found["signals"] == []
+
+
 async def test_after_a_release_the_pool_is_empty_and_narratives_wait_for_the_coordinators(
     server: Served,
 ) -> None:
