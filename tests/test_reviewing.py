@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commandline import program, refused, serving, warp, warp_json
+from tests.commandline import program, refused, run, serving, warp, warp_json
 
 NOTE = r"""Ayer a las 14:30 Ana Pérez (ana.perez@example.org) recibió un SMS de +598 99 123 456 con enlace a
 hxxps://bad[.]example/login?u=ana.perez y lo abrió en DC01 (192.0.2.77, C:\Users\aperez\x.exe).
@@ -208,12 +208,13 @@ def test_a_small_place_can_be_named_all_the_same(member: Member) -> None:
     assert re.search(r"^  place +UY \(Uruguay\)$", said, re.MULTILINE)
 
 
-def test_a_script_names_a_small_place_only_if_it_says_so(member: Member) -> None:
-    unspent = member.unspent()
-    sentence = refused(*member.report("x", "--place", "UY", "--yes"))
-    assert "fewer than 5 members are in Uruguay (UY); leave it out, or say --small-place widen" in sentence
-    assert member.unspent() == unspent
-    kept = warp(*member.report("x", "--place", "UY", "--small-place", "keep", "--yes"))
+def test_a_script_that_names_a_small_place_is_told_and_not_stopped(member: Member) -> None:
+    done = run(*member.report("x", "--place", "UY", "--yes"))
+    assert done.status == 0
+    assert "fewer than 5 members are in Uruguay (UY). To leave it out: --small-place widen" in done.err
+    quiet = run(*member.report("x", "--place", "UY", "--small-place", "keep", "--yes"))
+    assert (quiet.status, quiet.err) == (0, "")
+    kept = done.out
     assert re.search(r"^  place +UY \(Uruguay\)$", kept, re.MULTILINE)
     widened = warp(*member.report("x", "--place", "UY", "--small-place", "widen", "--yes"))
     assert re.search(r"^  place +unknown$", widened, re.MULTILINE)

@@ -9,7 +9,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner
@@ -79,10 +78,14 @@ def test_a_report_can_state_the_smallest_area_with_enough_members_or_none(place:
     assert place_to_report(place, bands, Policy()) == instead
 
 
-async def test_a_script_is_refused_and_told_which_area_has_enough(team: Team) -> None:
-    with pytest.raises(click.ClickException) as refused:
-        review(team.wallet, Draft(type="fraud/phishing", place=SMALL), ASKED, ask=False)
-    assert "fewer than 5 members are in Uruguay (UY); name 005, or say --small-place" in str(refused.value)
+async def test_a_script_is_told_which_area_has_enough_and_has_its_way(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = Draft(type="fraud/phishing", place=SMALL)
+    assert review(team.wallet, draft, ASKED, ask=False).place == SMALL
+    said = capsys.readouterr()
+    assert "fewer than 5 members are in Uruguay (UY). To name 005: --small-place widen" in said.err
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(("answer", "place"), [("widen", AREA), ("keep", SMALL)])

@@ -76,7 +76,8 @@ def review(found: Wallet, draft: Draft, facts: Mapping[str, Any], *, ask: bool) 
         found: Holds the local list, and the directory.
         draft: As the reporter gave it.
         facts: The values of the command line's options; see `review_options`.
-        ask: Whether somebody answers questions. If nobody does, what the options leave open is refused.
+        ask: Whether somebody answers questions. If nobody does, a text that the options leave open is
+            refused, and a place that was given with open eyes is taken, with a word on it.
     """
     told = _Told(*(facts[name] for name in _Told._fields))
     if told.replace_all and told.reviewed:
@@ -96,10 +97,8 @@ def _place(place: str, newest: Entry, told: _Told, *, ask: bool) -> str:
     few = f"as far as the directory says, fewer than {enough} members are in {_called(place)}"
     instead = f"name {wider}" if wider else "leave it out"
     if not ask:
-        raise click.ClickException(
-            f"the place may point at you: {few}; {instead}, or say --small-place widen (or keep). "
-            "Nothing was sent"
-        )
+        click.echo(f"Mind: the place may point at you: {few}. To {instead}: --small-place widen", err=True)
+        return place
     click.echo(f"The place may point at you: {few}.")
     click.echo(f"   1  {f'{_called(wider)}, which has enough' if wider else 'leave the place unknown'}")
     click.echo(f"   2  {_called(place)} all the same")
