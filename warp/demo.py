@@ -14,12 +14,14 @@ from random import Random
 from typing import NamedTuple
 
 from feeds import filters
-from keys import age
+from keys import age, reply
 from keys.directory import fingerprint
 from keys.invitation import Invitation
+from keys.lists import Kind
 from keys.narrative import open_sealed
-from storage import inbox, members, signals
-from warp import advising, client, founding, syncing, taxonomy, wallet
+from keys.reply import Reply
+from storage import inbox, members, signals, unlisted
+from warp import advice, advising, client, founding, syncing, taxonomy, wallet
 from warp.advisory import Advisory
 from warp.client import Draft
 from warp.config import Config
@@ -112,7 +114,9 @@ async def play(
     await story.everyone_syncs(hit, teams)
     await story.wave(hit, 1, teams[:FIRST_WAVE])
     advisory = await story.warn(hit)
+    await story.answer(hit, identities["ana"])
     await story.wave(hit, 3, teams[FIRST_WAVE : FIRST_WAVE + SECOND_WAVE])
+    await story.look_for_answers(hit, teams)
     clock.set(now)
     await site.catch_up()
     say(f"Week {hit} closed; its figures are published as bands, with secret offsets")
@@ -194,6 +198,30 @@ class _Story:
         await self._site.publish_feeds(filters.affected(published))
         self._say("ana drafted, luis approved: the warning is out")
         return published
+
+    async def answer(self, week: Week, identity: age.Identity) -> None:
+        """Let a coordinator answer one of the week's reporters, whoever that is."""
+        hub = self._site.hub
+        async with hub.reports.read() as connection:
+            sealed = [each for each in await inbox.everything(connection) if each.week == str(week)]
+        narrative = open_sealed(sealed[0].narrative, [identity])
+        text = advice.as_text(CAMPAIGN.type, narrative.language)
+        answer = reply.seal(
+            Reply(text, narrative.language), narrative.reply_key, self._site.settings.root_key
+        )
+        async with hub.reports.write() as connection:
+            await unlisted.wait(connection, Kind.REPLIES, [answer])
+
+    async def look_for_answers(self, week: Week, teams: Sequence[Wallet]) -> None:
+        """Let every team sync, as all do, and say who can read the answer."""
+        for team in teams:
+            await syncing.sync(team, self._clock.now(), secrets.token_bytes, [week])
+        answered = sum(bool(team.contents.replies) for team in teams)
+        accepted = sum(bool(team.contents.accepted) for team in teams)
+        self._say(f"All synced: {accepted} teams have proof that a report of theirs was counted")
+        self._say(
+            f"ana answered a reporter: {answered} of the {len(teams)} can read it, and nobody sees which"
+        )
 
     async def _report(self, team: Wallet, draft: Draft) -> None:
         client.seal(team, draft, self._clock.now(), secrets.token_bytes)
