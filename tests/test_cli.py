@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.commandline import PROGRAM, program, refused, run, serving, warp, warp_json
-from warp import taxonomy
+from warp import drafting, taxonomy
 
 PHISHING = ("--type", "fraud/phishing", "--place", "UY", "--occurred", "2026-11", "--tag", "smishing")
 TEXT = "Un SMS con un enlace. ✓"
@@ -106,6 +106,10 @@ class Story:
         act = ("--data", self.data, "--as")
         draft = self.json["signals"]["signals"][0]["advisory"]
         warp("advisory", "draft", draft, *act, "coordinator", "--severity", "high", "--title", "SMS falsos")
+        own = ("--type", "fraud/phishing", "--title", "One more", "--advice", "--action", "Warn your users")
+        text = ("--summary", self.folder / "note.txt")
+        written = warp("advisory", "draft", *act, "luis", *own, *text)
+        self.json["own"] = warp_json("advisory", "show", written.split(",")[0], "--data", self.data)
         self.said["alone"] = refused("advisory", "publish", draft, *act, "coordinator")
         self.said["publish"] = program("advisory", "publish", draft, *act, "luis")
         self.json["advisories"] = warp_json("advisory", "list", "--data", self.data)
@@ -192,11 +196,16 @@ def test_nobody_publishes_alone(story: Story) -> None:
 
 
 def test_a_published_advisory_is_listed_shown_and_in_the_feed(story: Story) -> None:
-    (advisory,) = story.json["advisories"]["advisories"]
+    (advisory,) = [each for each in story.json["advisories"]["advisories"] if each["approver"]]
     assert (advisory["status"], advisory["severity"]) == ("published", "high")
     assert (advisory["author"], advisory["approver"]) == ("coordinator", "luis")
     assert "SMS falsos" in story.said["show"]
     assert "SMS falsos" in story.feed
+
+
+def test_a_draft_of_ones_own_can_begin_with_the_first_actions_for_its_type(story: Story) -> None:
+    actions = story.json["own"]["texts"]["en"]["actions"]
+    assert actions == [*drafting.advise("fraud/phishing", "en"), "Warn your users"]
 
 
 def test_a_coordinator_reads_the_narratives_on_the_server_or_exported(story: Story) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from feeds import filters
 from storage import advisories
-from warp import advice, advising, taxonomy
+from warp import advice, advising, drafting, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
 from warp.config import ConfigError
@@ -27,6 +27,7 @@ class _Given(NamedTuple):
     title: str | None
     summary: str | None
     actions: tuple[str, ...]
+    advice: bool
     change: advising.Change
     language: str
 
@@ -40,6 +41,7 @@ class _Given(NamedTuple):
 @click.option(
     "--action", "actions", multiple=True, help="A recommended action; replaces the list; repeat it."
 )
+@click.option("--advice", is_flag=True, help="Recommend the first actions for the type; before --action.")
 @click.option("--language", help="Which language's text is changed; the site's default unless given.")
 @click.option("--severity", type=click.Choice([str(level) for level in taxonomy.Severity]))
 @click.option("--tlp", type=click.Choice([str(label) for label in Tlp]))
@@ -82,7 +84,7 @@ def _given(site: Site, given: dict[str, Any]) -> _Given:
         sector=given["sector"],
     )
     summary = file.read().strip() if file else None
-    return _Given(given["title"], summary, given["actions"], change, language)
+    return _Given(given["title"], summary, given["actions"], given["advice"], change, language)
 
 
 async def _write(site: Site, name: str, type_: str | None, said: _Given) -> Advisory:
@@ -90,7 +92,7 @@ async def _write(site: Site, name: str, type_: str | None, said: _Given) -> Advi
         raise click.UsageError("a new draft needs --type, --title and --summary")
     if said.language != site.publisher.default:
         raise click.UsageError(f"write it in {site.publisher.default} first; then add other languages")
-    texts = {said.language: Text(said.title, said.summary, said.actions)}
+    texts = {said.language: Text(said.title, said.summary, _actions(said, type_))}
     new = advising.blank(site.hub, Week.of(present()), type_, said.change.place or "", texts)
     new = msgspec.structs.replace(
         new,
@@ -101,14 +103,22 @@ async def _write(site: Site, name: str, type_: str | None, said: _Given) -> Advi
     return await advising.write(site.hub, new, name)
 
 
+def _actions(said: _Given, of_type: str) -> tuple[str, ...]:
+    """Give the recommended actions that were asked for; none leaves a draft's as they are."""
+    if said.advice and not (of_type == "" or taxonomy.is_term(of_type)):
+        raise click.BadParameter("not an RSIT type or class; see: warp terms types", param_hint="--type")
+    return (*(drafting.advise(of_type, said.language) if said.advice else ()), *said.actions)
+
+
 async def _texts(site: Site, identifier: str, said: _Given) -> dict[str, Text]:
-    if not (said.title or said.summary or said.actions):
+    if not (said.title or said.summary or said.actions or said.advice):
         return {}
     async with site.hub.reports.read() as connection:
         found = await advisories.latest(connection, identifier)
     default = site.publisher.default
     old = found.texts.get(said.language, found.texts[default]) if found else Text("", "")
-    new = Text(said.title or old.title, said.summary or old.summary, said.actions or old.actions)
+    actions = _actions(said, found.type if found else "")
+    new = Text(said.title or old.title, said.summary or old.summary, actions or old.actions)
     return {said.language: new}
 
 
