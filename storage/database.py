@@ -15,17 +15,19 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import rewriting
 
+_PATIENCE_SECONDS = 60
+"""Wait so long for another writer."""
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 60000",
+    f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}",
     "PRAGMA cache_size = -4000",
 )
 
@@ -35,14 +37,21 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
-        event.listen(self._engine.sync_engine, "connect", _prepare)
-        event.listen(self._engine.sync_engine, "begin", _begin)
+        self._readers = self._engine()
+        # One connection writes: each time another one does, SQLite raises the change counter in the file's
+        # header, and with several that take turns it would count the reports.
+        self._writer = self._engine(pool_size=1, max_overflow=0, pool_timeout=_PATIENCE_SECONDS)
+
+    def _engine(self, **pool: int) -> AsyncEngine:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{self.path}", hide_parameters=True, **pool)
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection whose statements all see one state."""
-        async with self._engine.connect() as connection, connection.begin():
+        async with self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.asynccontextmanager
@@ -52,7 +61,7 @@ class Database:
 
         Leaving the block commits durably; an exception leaves the database as it was.
         """
-        async with self._engine.connect() as connection:
+        async with self._writer.connect() as connection:
             await connection.execution_options(warp_begin="BEGIN IMMEDIATE")
             async with connection.begin():
                 yield connection
@@ -60,7 +69,8 @@ class Database:
 
     async def close(self) -> None:
         """Let go of the file; the last process to do so removes the write-ahead log."""
-        await self._engine.dispose()
+        await self._readers.dispose()
+        await self._writer.dispose()
         rewriting.hide_times(self.path)
 
 

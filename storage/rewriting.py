@@ -38,6 +38,7 @@ def rewrite(path: Path, *, in_memory: bool) -> None:
         if busy:
             raise StillInUse("the write-ahead log could not be emptied")
     hide_times(path)
+    os.utime(path.parent, (0, 0))  # a temporary file came and went there
 
 
 def hide_times(path: Path) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import text
 from keys.directory import fingerprint
 from keys.receipt import Receipt
 from storage import members, schema
+from tests.marks import holders
 from tests.support import (
     BINARY,
     NOON,
@@ -178,22 +179,6 @@ def _of_receipt(number: int, receipt: Receipt) -> dict[str, bytes]:
         f"reply key {number}": receipt.reply_key.public[:32],
         f"words {number}": receipt.words().encode(),
     }
-
-
-def forms(value: bytes) -> set[bytes]:
-    """Give the ways to write a value down; base64 at each of its three places in a longer text."""
-    found = {value, value[::-1], value.hex().encode(), value.hex().upper().encode()}
-    for shift in range(3):
-        whole = base64.b64encode(bytes(shift) + value)
-        middle = whole[-(-shift * 8 // 6) : len(whole) - 4]
-        found |= {middle, middle.replace(b"+", b"-").replace(b"/", b"_")}
-    spelt = value.decode("latin-1")
-    return found | {spelt.encode("utf-16-le"), spelt.encode("utf-16-be"), spelt.encode("utf-8")}
-
-
-def holders(files: dict[str, bytes], value: bytes) -> set[str]:
-    wanted = forms(value)
-    return {name for name, content in files.items() if any(form in content for form in wanted)}
 
 
 @pytest.mark.parametrize("before", [b"", b"x", b"xy", b"xyz"])

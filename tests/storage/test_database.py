@@ -107,6 +107,31 @@ async def test_a_rewritten_file_tells_neither_the_order_nor_the_number_of_arriva
     assert written[0] == written[1] == written[2]
 
 
+async def test_a_rewritten_files_header_is_the_same_after_one_report_and_after_many(tmp_path: Path) -> None:
+    """Also when several connections were at work: its change counter would count what they did in turn."""
+    headers = []
+    for number in (1, 30):
+        database = await open_database(tmp_path / f"{number}.db", "reports")
+        async with database.read() as one, database.read() as other:
+            await pool.size(one)
+            await pool.size(other)
+            await fill(database, 1)
+        arrivals = await fill(database, number)
+        async with database.write() as connection:
+            await pool.remove(connection, await pool.ids(connection))
+        await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=True)
+        await database.close()
+        assert remains(database.path, [each.mark for each in arrivals]) == number
+        headers.append(database.path.read_bytes()[:28] + database.path.read_bytes()[32:100])
+    assert headers[0] == headers[1], "bytes 28 to 31 are the size of the file"
+
+
+async def test_a_rewrite_leaves_no_time_at_the_folder(database: Database) -> None:
+    await fill(database, 2)
+    await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=False)
+    assert database.path.parent.stat().st_mtime == 0
+
+
 async def test_after_a_rewrite_the_write_ahead_log_is_empty(database: Database) -> None:
     await fill(database, 3)
     await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=True)
