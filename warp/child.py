@@ -20,7 +20,7 @@ from storage import rewriting
 from warp import detection, disclosure
 from warp.detection import Counts, Signal, Threshold
 from warp.disclosure import Policy, Release
-from warp.events import Event, to_stderr
+from warp.events import Event, say_nothing_else, to_stderr
 from warp.tally import FirstTokens
 from warp.weeks import Week
 
@@ -118,6 +118,7 @@ async def _ask(task: _Task, environment: Mapping[str, str] = MappingProxyType({}
 
 def main() -> int:
     """Answer one task."""
+    say_nothing_else()
     try:
         task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Task)
         sys.stdout.buffer.write(msgspec.msgpack.encode(task.run()))

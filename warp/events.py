@@ -6,6 +6,7 @@ from a request, a database or a clock can be said, because there is no argument 
 """
 
 import enum
+import logging
 import sys
 import traceback
 from pathlib import Path
@@ -38,6 +39,16 @@ def to_stderr(event: Event, error: BaseException | None = None) -> None:
     """Write an event as one line, without a time; journals add their own."""
     where = f": {type(error).__name__} at {_place(error)}" if error is not None else ""
     print(f"warp: {event}{where}", file=sys.stderr, flush=True)
+
+
+def say_nothing_else() -> None:
+    """
+    Keep this process from logging anything but events, whatever levels and handlers somebody sets.
+
+    At their debug levels the database driver logs the values of statements, and the event loop the addresses
+    of clients, both with a time.
+    """
+    logging.disable(logging.CRITICAL)
 
 
 def _place(error: BaseException) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -17,42 +16,13 @@ from typing import NamedTuple
 
 import pytest
 
-from keys import envelope, tokens
 from keys.keyring import KEPT_FOR
-from keys.narrative import Narrative
-from keys.narrative import seal as seal_narrative
-from keys.receipt import Receipt, mark
-from keys.tokens import IssuerKey, VerifyKey
-from storage import pool
-from tests.support import NOON, WEEK, Clock, Served, Stock, entry_of, found, issuer_of, served
+from keys.tokens import IssuerKey
+from tests.attacks.marked import Facts, Sent, seal
+from tests.support import NOON, WEEK, Clock, Served, Stock, found, served
 from warp import child, config
-from warp.client import Draft
 from warp.release import NARRATIVES_KEPT
-from warp.report import encode
 from warp.site import here
-
-NARRATIVE = b"narrative-heron-51c8"
-LOOKUP = b"lookup-heron-93"
-NONCE = b"nonce-heron-7d"
-THREAD = b"thread-heron-2e0"
-"""16 bytes."""
-
-
-class Facts(NamedTuple):
-    """What the reports of one batch state, and no other's."""
-
-    type: str
-    sector: str
-    tag: str
-    occurred: str
-    number: int
-    urgent: bool = False
-
-    @property
-    def told(self) -> list[bytes]:
-        """What a release will write down of them."""
-        return [each.encode() for each in (self.type, self.sector, self.tag, self.occurred[:7])]
-
 
 BATCHES = (
     Facts("vulnerable/weak-crypto", "drinking-water", "sim-swap", "2019-03-07", 200),
@@ -60,24 +30,6 @@ BATCHES = (
     Facts("intrusions/burglary", "courier", "web-skimming", "2017-09-21", 148),
     Facts("availability/sabotage", "chemical", "cryptojacking", "2016-01-30", 2, urgent=True),
 )
-
-
-class Sent(NamedTuple):
-    """One report, as its sender knows it."""
-
-    envelope: bytes
-    narrative: bytes
-    receipt: Receipt
-    token: bytes
-    lookup: bytes
-
-    @property
-    def accepted_mark(self) -> bytes:
-        return mark(self.lookup)
-
-    @property
-    def spent_mark(self) -> bytes:
-        return pool.arrival(self.envelope, self.token, str(WEEK)).mark
 
 
 class Destroyed(NamedTuple):
@@ -134,41 +86,9 @@ class Seizure:
         subprocess.run([sys.executable, "-c", _COPY, *paths], check=True)
 
 
-def marked(size: int) -> bytes:
-    """Give randomness of which every nonce bears a mark."""
-    mark_ = NONCE if size == tokens.NONCE_SIZE else b""
-    return mark_ + secrets.token_bytes(size - len(mark_))
-
-
-def seal(server: Served, facts: Facts, number: int) -> Sent:
-    """Seal one marked report of this week."""
-    site = server.site
-    issuer, entry = issuer_of(site, WEEK, None), entry_of(site, WEEK)
-    key = VerifyKey.from_spki(issuer.public)
-    pending = tokens.blind(key, tokens.challenge_digest(site.settings.issuer), marked)
-    token = tokens.finalize(pending, key, issuer.blind_sign(tokens.request(pending, key)))
-    receipt, lookup = Receipt.new(secrets.token_bytes), LOOKUP + secrets.token_bytes(32 - len(LOOKUP))
-    text = f"{NARRATIVE.decode()} number {number} of {facts.type}"
-    reply_key = receipt.reply_key.public
-    narrative = seal_narrative(
-        Narrative(text, "en", reply_key, THREAD), entry.recipients, secrets.token_bytes
-    )
-    draft = Draft(
-        type=facts.type,
-        place="UY",
-        sector=facts.sector,
-        tags=(facts.tag,),
-        occurred=facts.occurred,
-        urgent=facts.urgent,
-    )
-    content = envelope.Content(token, encode(draft.facts(lookup)), narrative)
-    sealed = envelope.seal(envelope.pack(content), entry.report_key, site.settings.root_key)
-    return Sent(sealed, narrative, receipt, token, lookup)
-
-
 async def arrive(server: Served, facts: Facts) -> list[Sent]:
     """Post a batch, one after the other."""
-    sent = [seal(server, facts, number) for number in range(facts.number)]
+    sent = [seal(server.site, facts, number) for number in range(facts.number)]
     for each in sent:
         assert (await server.post(each.envelope)).status == 202
     return sent

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from keys import tokens
 from keys.lists import Kind
 from tests.attacks import seizure
-from tests.attacks.seizure import BATCHES, LOOKUP, NARRATIVE, NONCE, THREAD, Seizure, Sent
+from tests.attacks.marked import LOOKUP, NARRATIVE, NONCE, THREAD, Sent
+from tests.attacks.seizure import BATCHES, Seizure
 from tests.marks import holders
 from tests.support import NOON, WEEK, Stock
 from warp.publication import list_path

@@ -28,6 +28,7 @@ from warp.cli import (
 )
 from warp.config import ConfigError
 from warp.epochs import NoCoordinator
+from warp.events import say_nothing_else
 from warp.exchange import ClientError
 from warp.export import BadFolder
 from warp.founding import AlreadyThere
@@ -81,6 +82,7 @@ for _module in _MODULES:
 
 def main() -> None:
     """Run the command line."""
+    say_nothing_else()
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
