@@ -2,16 +2,52 @@
 What the package refuses, one class per reason.
 
 A class's docstring is its meaning and its message, so that no input can get into a message or a log.
-`SigningFault` is our own fault; every other reason lies in what was given.
+`SigningFault` is our own fault, and so is a `KeyFileError`; every other reason lies in what was given.
 """
 
 
-class KeysError(Exception):
-    """This cannot be used."""
+class _Explained(Exception):
+    """Says what its class says."""
 
     def __str__(self) -> str:
         """Give the first line of the class's docstring, whatever the exception was raised with."""
         return (type(self).__doc__ or type(self).__name__).strip().partition("\n")[0]
+
+
+class KeysError(_Explained):
+    """This cannot be used."""
+
+
+class KeyFileError(_Explained):
+    """
+    The server's key files cannot be used.
+
+    No `KeysError`, because an envelope that is refused with one is given up, and this one may be opened yet.
+    """
+
+
+class KeysLocked(KeyFileError):
+    """The key files are sealed, and nothing gives their passphrase; see docs/operating.md, Sealed keys."""
+
+
+class WrongSecret(KeyFileError):
+    """The passphrase of the key files is another one, or keys/site.key is damaged."""
+
+
+class NoSecret(KeyFileError):
+    """The passphrase of the key files is empty."""
+
+
+class DamagedKeyFile(KeyFileError):
+    """A key file is damaged, or belongs to another site or week."""
+
+
+class NotSealed(KeyFileError):
+    """The key files are not sealed; see: warp keys seal."""
+
+
+class ShortKeyFile(KeysError):
+    """A key file holds at least 32 random bytes."""
 
 
 class BadPublicKey(KeysError):

@@ -2,8 +2,8 @@
 The server's private keys: one file a week, made weeks ahead and destroyed on schedule.
 
 A week's report key opens its envelopes, its twelve issuer keys sign its tokens. Whoever seizes the disk later
-finds only the weeks still open (docs/threat-model.md). The root key is never here: it certifies `online.key`
-and is kept offline.
+finds only the weeks still open (docs/threat-model.md), sealed if the operator wants so (`keys.sealing`). The
+root key is never here: it certifies `online.key` and is kept offline.
 """
 
 import contextlib
@@ -19,8 +19,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keys import files, sealing
 from keys.envelope import key_id
+from keys.errors import DamagedKeyFile, KeysLocked
 from keys.hybrid import HybridKey, RandBytes
+from keys.sealing import SiteKey
 from keys.tokens import IssuerKey, VerifyKey
 from warp import taxonomy
 from warp.weeks import Week
@@ -81,6 +84,15 @@ class _Stored(msgspec.Struct, frozen=True):
     """PKCS 8, DER."""
 
 
+def _week_keys(week: Week, data: bytes) -> WeekKeys:
+    try:
+        stored = msgspec.json.decode(data, type=_Stored)
+    except msgspec.DecodeError:
+        raise DamagedKeyFile from None
+    issuers = tuple(IssuerKey.from_der(der) for der in stored.issuers)
+    return WeekKeys(week, HybridKey.from_seed(stored.report), issuers)
+
+
 def make_week(week: Week, randbytes: RandBytes, issuer: IssuerKeys = IssuerKey.generate) -> WeekKeys:
     """Make a week's keys, on all processors; takes about a second, so call it from a thread."""
     with ThreadPoolExecutor(os.cpu_count()) as makers:
@@ -88,43 +100,89 @@ def make_week(week: Week, randbytes: RandBytes, issuer: IssuerKeys = IssuerKey.g
         return WeekKeys(week, HybridKey.generate(randbytes), tuple(each.result() for each in made))
 
 
-class Keyring:
-    """The key files of a folder, readable by their owner only."""
+def locked() -> bytes:
+    """Give no secret: there is nobody to ask."""
+    raise KeysLocked
 
-    def __init__(self, folder: Path) -> None:
+
+class Keyring:
+    """The key files of a folder, readable by their owner only, and sealed if the folder has a site key."""
+
+    def __init__(self, folder: Path, secret: Callable[[], bytes] = locked) -> None:
+        """
+        Hold a folder.
+
+        Args:
+            folder: Of the key files; see `create`.
+            secret: Gives what unlocks the site key; asked once, and only for what needs a private key.
+        """
+        self._folder = folder
         self._weeks = folder / "weeks"
         self._online = folder / "online.key"
+        self._secret = secret
+        self._site_key: SiteKey | None = None
         self._loaded: dict[Week, WeekKeys] = {}
 
-    def create(self) -> None:
-        """Make the folders and a new online key."""
+    def create(self, secret: bytes | None = None) -> None:
+        """Make the folders and a new online key, sealed if there is a secret."""
         self._weeks.mkdir(parents=True, mode=0o700)
-        _write(self._online, secrets.token_bytes(32))
+        if secret is not None:
+            self._site_key = SiteKey.new()
+            files.write_new(self._folder / sealing.SITE_KEY, self._site_key.locked(secret))
+        self._write(self._online, secrets.token_bytes(32))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether new key files are sealed."""
+        return (self._folder / sealing.SITE_KEY).exists()
+
+    def unsealed(self) -> bool:
+        """Say whether any private key lies here unsealed."""
+        private = (self._online, *self._weeks.glob("*.json"))
+        return not all(sealing.is_sealed(path.read_bytes()) for path in private)
+
+    def unlock(self) -> None:
+        """
+        Make sure that the private keys can be used; asks for the secret if they are sealed, now or never.
+
+        Raises:
+            KeysLocked: there is nobody to ask.
+            WrongSecret: it is another one.
+        """
+        if self._site_key is None and self.is_sealed:
+            data = (self._folder / sealing.SITE_KEY).read_bytes()
+            self._site_key = SiteKey.unlock(data, self._secret())
+        self._secret = locked  # a server whose keys are sealed while it runs must not stop to ask
 
     @property
     def online(self) -> Ed25519PrivateKey:
         """The key that signs directory entries."""
-        return Ed25519PrivateKey.from_private_bytes(self._online.read_bytes())
+        try:
+            return Ed25519PrivateKey.from_private_bytes(self._read(self._online))
+        except ValueError:
+            raise DamagedKeyFile from None
 
     def weeks(self) -> list[Week]:
         """Give the weeks that have keys, in order."""
         return sorted(Week.parse(path.stem) for path in self._weeks.glob("*.json"))
 
+    def has(self, week: Week) -> bool:
+        """Say whether a week's keys are there."""
+        return self._file(week).exists()
+
     def add(self, keys: WeekKeys) -> None:
         """Store a week's keys; those that another process has stored meanwhile stay instead."""
         stored = _Stored(keys.report.seed, tuple(issuer.to_der() for issuer in keys.issuers))
         with contextlib.suppress(FileExistsError):
-            _write(self._file(keys.week), msgspec.json.encode(stored))
+            self._write(self._file(keys.week), msgspec.json.encode(stored))
 
     def week(self, week: Week) -> WeekKeys | None:
         """Give a week's keys; none when they were never made or are destroyed."""
-        if not self._file(week).exists():
+        if not self.has(week):
             self._loaded.pop(week, None)
             return None
         if week not in self._loaded:
-            stored = msgspec.json.decode(self._file(week).read_bytes(), type=_Stored)
-            issuers = tuple(IssuerKey.from_der(der) for der in stored.issuers)
-            self._loaded[week] = WeekKeys(week, HybridKey.from_seed(stored.report), issuers)
+            self._loaded[week] = _week_keys(week, self._read(self._file(week)))
         return self._loaded[week]
 
     def by_report_key(self, identifier: bytes) -> WeekKeys | None:
@@ -139,39 +197,30 @@ class Keyring:
 
     def destroy(self, week: Week) -> None:
         """Overwrite and remove a week's keys; what it sealed can then be opened by nobody."""
-        path = self._file(week)
         self._loaded.pop(week, None)
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        files.destroy(self._file(week))
+
+    def destroy_leftovers(self) -> None:
+        """Destroy what a crash left of the writing of key files; nobody else may be writing one."""
+        files.destroy_leftovers(self._folder)
 
     def forget_loaded(self, keep: Callable[[WeekKeys], bool]) -> None:
         """Drop keys from memory that another process may have destroyed, or that are no longer wanted."""
-        self._loaded = {
-            week: keys for week, keys in self._loaded.items() if keep(keys) and self._file(week).exists()
-        }
+        self._loaded = {week: keys for week, keys in self._loaded.items() if keep(keys) and self.has(week)}
 
     def _file(self, week: Week) -> Path:
         return self._weeks / f"{week}.json"
 
+    def _read(self, path: Path) -> bytes:
+        data = path.read_bytes()
+        if not sealing.is_sealed(data):
+            return data
+        self.unlock()
+        if self._site_key is None:
+            raise DamagedKeyFile
+        return self._site_key.open(sealing.place_of(self._folder, path), data)
 
-def _write(path: Path, data: bytes) -> None:
-    """
-    Write a new secret file, whole or not at all; its time is set to a constant.
-
-    Raises:
-        FileExistsError: there is a file of this name, which stays as it is.
-    """
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.utime(partial, (0, 0))
-        os.link(partial, path)
-    finally:
-        partial.unlink()
+    def _write(self, path: Path, data: bytes) -> None:
+        self.unlock()
+        place = sealing.place_of(self._folder, path)
+        files.write_new(path, self._site_key.seal(place, data) if self._site_key else data)

@@ -7,6 +7,7 @@ processes.
 """
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import secrets
@@ -332,6 +333,18 @@ async def waiting(site: Site) -> int:
     """Give the number of envelopes in the pool."""
     async with site.hub.reports.read() as connection:
         return await pool.size(connection)
+
+
+def readable(folder: Path, keys: Sequence[bytes]) -> list[bytes]:
+    """Give those private keys of which a piece stands in any file, raw, in hex or in base64."""
+    everything = b"\0".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    found = []
+    for key in keys:
+        piece = key[-24:]  # of a DER file: the end of its last number
+        encoded = (base64.b64encode(piece[shift:])[:-4] for shift in range(3))
+        if any(form in everything for form in (piece, piece.hex().encode(), *encoded)):
+            found.append(key)
+    return found
 
 
 def flipped(data: bytes, position: int, bit: int = 0) -> bytes:

@@ -18,6 +18,7 @@ from keys import age, reply
 from keys.directory import fingerprint
 from keys.invitation import Invitation
 from keys.lists import Kind
+from keys.lock import Lock
 from keys.narrative import open_sealed
 from keys.reply import Reply
 from storage import inbox, members, signals, unlisted
@@ -27,7 +28,7 @@ from warp.client import Draft
 from warp.config import Config
 from warp.detection import HISTORY_WEEKS
 from warp.site import Site
-from warp.wallet import Contents, Lock, Wallet
+from warp.wallet import Contents, Wallet
 from warp.weeks import Week
 
 SEED = 2026

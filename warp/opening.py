@@ -88,7 +88,7 @@ class Opener:
 
     def has_keys_of(self, week: str) -> bool:
         """Whether the keys of a week are still there."""
-        return self._keyring.week(Week.parse(week)) is not None
+        return self._keyring.has(Week.parse(week))
 
     def _keys(self, header: envelope.Header, now: datetime | None) -> WeekKeys:
         keys = self._keyring.by_report_key(header.key_id)

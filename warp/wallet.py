@@ -10,23 +10,21 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from keys.files import make_durable
 from keys.hybrid import RandBytes
+from keys.lock import SALT, Lock
 from keys.tokens import Pending
 from warp.identifying import Own
 
 _MAGIC = b"WARP wallet v1\n"
-_SALT, _NONCE = 16, 12
-_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
-"""Second choice of RFC 9106 §4: for a machine that may be small."""
+_NONCE = 12
 
 
 class WalletError(Exception):
@@ -136,49 +134,13 @@ class Contents(msgspec.Struct):
         self.kept = [each for each in self.kept if each.envelope in waiting]
 
 
-class Lock:
-    """How a wallet file is locked: a passphrase, or a file of random bytes."""
-
-    def __init__(self, secret: bytes, *, stretch: bool) -> None:
-        self._secret = secret
-        self._stretch = stretch
-
-    @classmethod
-    def passphrase(cls, text: str) -> "Lock":
-        """Lock by a passphrase, stretched with Argon2id."""
-        return cls(text.encode(), stretch=True)
-
-    @classmethod
-    def key_file(cls, path: Path) -> "Lock":
-        """
-        Lock by the bytes of a file, made with 32 random ones where there is none.
-
-        Raises:
-            WalletError: it is too short to be a key.
-        """
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        key = path.read_bytes()
-        if len(key) < 32:
-            raise WalletError(f"{path}: a key file holds at least 32 random bytes")
-        return cls(key, stretch=False)
-
-    def key(self, salt: bytes) -> bytes:
-        """Give the 32 bytes that a file with this salt is sealed with."""
-        if self._stretch:
-            kdf = Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
-            return kdf.derive(self._secret)
-        return hashlib.sha256(b"WARP wallet key file v1" + salt + self._secret).digest()
-
-
 class Wallet:
     """An open wallet. `save` after every change that must not be lost."""
 
     def __init__(self, path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> None:
         self.path = path
         self._randbytes = randbytes
-        self._salt = randbytes(_SALT)
+        self._salt = randbytes(SALT)
         self._key = lock.key(self._salt)
         self.contents = contents
 
@@ -194,16 +156,7 @@ class Wallet:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.path)
-        _make_durable(self.path.parent)
-
-
-def _make_durable(folder: Path) -> None:
-    """Have a renamed file keep its new name through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        make_durable(self.path.parent)
 
 
 def create(path: Path, lock: Lock, contents: Contents, randbytes: RandBytes) -> Wallet:
@@ -241,7 +194,7 @@ def opened(path: Path, lock: Lock, randbytes: RandBytes) -> Iterator[Wallet]:
 
 
 def _unseal(data: bytes, lock: Lock, path: Path) -> Contents:
-    start = len(_MAGIC) + _SALT
+    start = len(_MAGIC) + SALT
     if not data.startswith(_MAGIC):
         raise WalletError(f"{path} is not a wallet")
     salt, nonce = data[len(_MAGIC) : start], data[start : start + _NONCE]

@@ -3,10 +3,12 @@
 import pytest
 
 from keys import errors
-from keys.errors import KeysError, TextTooLong
+from keys.errors import KeyFileError, KeysError, TextTooLong
 
 CLASSES = [
-    value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, KeysError)
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, (KeysError, KeyFileError))
 ]
 
 

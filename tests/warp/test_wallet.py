@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from keys.errors import ShortKeyFile
+from keys.lock import Lock
 from tests.support import flipped
 from warp import wallet
-from warp.wallet import Contents, Filed, Lock, Tokens, WalletError
+from warp.wallet import Contents, Filed, Tokens, WalletError
 
 MARK = secrets.token_bytes(32)
 URL = "https://warp.example"
@@ -117,7 +119,7 @@ def test_a_missing_wallet_is_told_and_not_made(tmp_path: Path, key: Lock) -> Non
 
 def test_a_key_file_that_is_too_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(bytes(31))
-    with pytest.raises(WalletError, match="at least 32"):
+    with pytest.raises(ShortKeyFile, match="at least 32"):
         Lock.key_file(tmp_path / "short")
 
 

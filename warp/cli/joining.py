@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from keys.invitation import Invitation
+from keys.lock import Lock
 from keys.receipt import Receipt
 from warp import client, syncing, wallet
 from warp.cli import losses
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.exchange import Refused
 from warp.site import present
-from warp.wallet import Contents, Lock, Wallet
+from warp.wallet import Contents, Wallet
 from warp.weeks import Week
 
 Command = Callable[..., Any]
