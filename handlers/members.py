@@ -9,7 +9,7 @@ from handlers import bodies
 from handlers.errors import Problem
 from handlers.keys import CLOCK, IDENTITY
 from storage import members
-from warp.release import INVITATION_WEEKS
+from warp.forgetting import INVITATION_WEEKS
 from warp.weeks import Week
 
 _MOST = 1024

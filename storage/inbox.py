@@ -48,6 +48,12 @@ async def size(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.count()).select_from(_table))).scalar_one()
 
 
+async def by_week(connection: AsyncConnection) -> dict[str, int]:
+    """Give the number of narratives of each week of release."""
+    rows = await connection.execute(select(_table.c.week, func.count()).group_by(_table.c.week))
+    return dict(rows.all())
+
+
 async def forget_before(connection: AsyncConnection, week: str) -> int:
     """Delete the narratives released before a week; gives how many."""
     return (await connection.execute(delete(_table).where(_table.c.week < week))).rowcount

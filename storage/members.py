@@ -160,6 +160,21 @@ async def holders(connection: AsyncConnection, week: str) -> int:
     return (await connection.execute(statement)).scalar_one()
 
 
+async def bundles_by_week(connection: AsyncConnection) -> dict[str, int]:
+    """Give the number of members that have had each week's bundle."""
+    week = schema.bundles.c.week
+    rows = await connection.execute(select(week, func.count()).group_by(week))
+    return dict(rows.all())
+
+
+async def invitations_by_week(connection: AsyncConnection) -> dict[str, int]:
+    """Give the number of members invited in each week who have not joined."""
+    invited = _table.c.invited
+    unused = select(invited, func.count()).where(_table.c.credential.is_(None)).group_by(invited)
+    rows = await connection.execute(unused)
+    return dict(rows.all())
+
+
 async def forget_bundles(connection: AsyncConnection, before: str) -> None:
     """Delete who had bundles of the weeks before one: their keys are destroyed."""
     await connection.execute(delete(schema.bundles).where(schema.bundles.c.week < before))

@@ -122,6 +122,13 @@ async def remove(connection: AsyncConnection, released: Sequence[int], chunk: in
         await connection.execute(update(schema.waiting).values(midnights=0))
 
 
+async def spent_by_week(connection: AsyncConnection) -> dict[str, int]:
+    """Give the number of spent marks of each week."""
+    week = schema.spent.c.week
+    rows = await connection.execute(select(week, func.count()).group_by(week))
+    return dict(rows.all())
+
+
 async def forget_spent(connection: AsyncConnection, before: str) -> None:
     """Delete the marks of the weeks before one: their token keys are destroyed."""
     await connection.execute(delete(schema.spent).where(schema.spent.c.week < before))

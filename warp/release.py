@@ -6,7 +6,6 @@ week, forgetting, public lists (`warp.listing`), rewriting. Each step can be rep
 down at midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
 """
 
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,16 +14,17 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys.envelope import read_header
-from keys.errors import EnvelopeError, KeysError
-from keys.keyring import KEPT_FOR, Keyring
+from keys.errors import KeysError
+from keys.keyring import Keyring
 from keys.lists import Kind
 from keys.receipt import mark
 from storage import figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
+from warp import forgetting
 from warp.detection import HISTORY_WEEKS, Counts, Signal
 from warp.disclosure import Release
 from warp.events import Event, Log
+from warp.forgetting import Stores
 from warp.opening import Opened, Opener, UnknownReportKey
 from warp.report import InvalidReport
 from warp.tally import Counted, FirstTokens, Tally
@@ -34,9 +34,6 @@ AT_LEAST = 3
 """Envelopes: the least cover that a release at midnight gives …"""
 AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
-NARRATIVES_KEPT = timedelta(days=90)
-INVITATION_WEEKS = 4
-"""Weeks after its own in which an invitation still holds."""
 
 JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
 ProtectWeek = Callable[[Week, Mapping[tuple[str, str], int], FirstTokens, frozenset[str]], Awaitable[Release]]
@@ -59,6 +56,11 @@ class Hub(NamedTuple):
     log: Log
     created: date
     """The first day of the site."""
+
+    @property
+    def stores(self) -> Stores:
+        """Where there is something to forget."""
+        return Stores(self.identity, self.reports, self.keyring)
 
 
 class Released(NamedTuple):
@@ -214,38 +216,11 @@ async def close_week(hub: Hub, week: Week) -> Release:
 
 
 async def forget(hub: Hub, now: datetime) -> list[Week]:
-    """
-    Destroy what has outlived its purpose: keys, spent marks and bundles 14 days after their week; narratives.
-
-    Keys that an envelope in the pool is sealed to stay until it is released: it has been accepted. What hangs
-    on keys goes by its age and not with them, so that a crash in between leaves nothing for good.
-
-    Returns:
-        The weeks whose keys were destroyed.
-    """
-    async with hub.reports.write() as connection:
-        needed = await _weeks_waiting(hub, connection)
-        gone = [week for week in hub.keyring.weeks() if now >= week.end + KEPT_FOR and week not in needed]
-        oldest = min({Week.of(now - KEPT_FOR), *needed})
-        await pool.forget_spent(connection, str(oldest))
-        for week in gone:
-            hub.keyring.destroy(week)  # under the lock, under which intake looks whether they are there
-            hub.log(Event.KEYS_DESTROYED)
-        await inbox.forget_before(connection, str(Week.of(now - NARRATIVES_KEPT)))
-    async with hub.identity.write() as connection:
-        await members.forget_bundles(connection, str(oldest))
-        await members.forget_invitations(connection, str(Week.of(now).plus(-INVITATION_WEEKS)))
+    """Destroy what has outlived its purpose (`warp.forgetting`); gives the weeks whose keys are gone."""
+    gone = await forgetting.forget(hub.stores, now)
+    for _ in gone:
+        hub.log(Event.KEYS_DESTROYED)
     return gone
-
-
-async def _weeks_waiting(hub: Hub, connection: AsyncConnection) -> set[Week]:
-    """Give the weeks whose report keys the envelopes in the pool are sealed to."""
-    identifiers = set()
-    async for envelope in pool.envelopes(connection, await pool.ids(connection)):
-        with contextlib.suppress(EnvelopeError):  # damaged on the disk; the release will say so
-            identifiers.add(read_header(envelope).key_id)
-    found = (hub.keyring.by_report_key(identifier) for identifier in identifiers)
-    return {keys.week for keys in found if keys is not None}
 
 
 class Midnight(NamedTuple):

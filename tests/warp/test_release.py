@@ -254,7 +254,7 @@ async def test_the_reports_of_the_weeks_last_day_are_in_its_figures(server: Serv
     done = await server.site.midnight(WEEK.end)
     [closed] = done.closed
     assert [(cell.type, cell.place) for cell in closed.cells] == [("fraud/phishing", "UY")]
-    assert closed.cells[0].figure.band == 7
+    assert closed.cells[0].figure.band in (7, 14), "12 reports, and a secret offset of up to two"
 
 
 async def test_a_report_after_the_close_counts_where_it_arrives(server: Served) -> None:
