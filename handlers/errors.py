@@ -17,6 +17,7 @@ from warp import opening
 from warp.events import Event, Log
 from warp.intake import TokenSpent
 from warp.report import InvalidReport
+from warp.schedule import ClockInDoubt
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -66,6 +67,7 @@ _ANSWERS: dict[type[Exception], _Answer] = {
     keys_errors.BadBlindedMessage: _Answer(
         400, "bad-bundle", "Make the bundle's request again with a client."
     ),
+    ClockInDoubt: _Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
     InvalidReport: _Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
 }
 

@@ -12,7 +12,7 @@ from storage.database import Database
 from warp.intake import Intake
 
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
-"""Gives the present time, aware; an argument of the application, never of a request."""
+"""Gives the present time, aware, or says that it cannot be believed; never an argument of a request."""
 INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)

@@ -102,6 +102,11 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Give what the root signs."""
         return b"WARP online key v1\n" + key + f"\n{first_week}\n{last_week}".encode()
 
+    def covers(self, online: Ed25519PrivateKey, week: Week) -> bool:
+        """Say whether it lets a key sign for a week; what else the key signs, members refuse."""
+        own = online.public_key().public_bytes_raw() == self.key
+        return own and Week.parse(self.first_week) <= week <= Week.parse(self.last_week)
+
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The second line of a document."""

@@ -168,9 +168,9 @@ async def bundles_by_week(connection: AsyncConnection) -> dict[str, int]:
 
 
 async def invitations_by_week(connection: AsyncConnection) -> dict[str, int]:
-    """Give the number of members invited in each week who have not joined."""
+    """Give the number of members invited in each week who have never joined."""
     invited = _table.c.invited
-    unused = select(invited, func.count()).where(_table.c.credential.is_(None)).group_by(invited)
+    unused = select(invited, func.count()).where(_table.c.joined == 0).group_by(invited)
     rows = await connection.execute(unused)
     return dict(rows.all())
 

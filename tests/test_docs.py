@@ -248,6 +248,12 @@ def test_every_label_of_the_formats_is_given(module: str) -> None:
     assert [label for label in labels if f"`{label}`" not in PROTOCOL] == []
 
 
+def test_the_labels_of_sealed_key_files_are_given() -> None:
+    labels = re.findall(r'b"(WARP [^"\\]+)', (ROOT / "keys" / "sealing.py").read_text("utf-8"))
+    assert len(labels) == 2
+    assert [label for label in labels if f"`{label}`" not in DATA] == []
+
+
 def test_the_sizes_of_envelopes_and_narratives_are_those_of_the_code() -> None:
     for size in (envelope.SIZE, envelope.PLAINTEXT_SIZE, narrative.SIZE, *map(narrative.room, (1, 2, 3, 4))):
         assert f"{size:,}" in PROTOCOL

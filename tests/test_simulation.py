@@ -13,6 +13,7 @@ What counts as failure:
 - figures of a closed week that change;
 - a directory that a member who saw its past can no longer follow;
 - keys that are destroyed too early or too late;
+- anything that is done, or refused for good, while the clock has leapt;
 - an envelope that can still be read in any file after a midnight at which it was not waiting.
 
 The model knows the rules of DESIGN.md §3 and nothing of how they are kept. Operations are drawn from a seeded
@@ -48,7 +49,13 @@ from warp.weeks import Week
 
 TYPES = ("fraud/phishing", "malicious-code/infected-system", "availability/ddos")
 PLACES = ("UY", "BR", "419", "")
-EXPECTED_EVENTS = {Event.RELEASED, Event.WEEK_CLOSED, Event.KEYS_MADE, Event.KEYS_DESTROYED}
+EXPECTED_EVENTS = {
+    Event.RELEASED,
+    Event.WEEK_CLOSED,
+    Event.KEYS_MADE,
+    Event.KEYS_DESTROYED,
+    Event.CLOCK_IN_DOUBT,
+}
 LATE = timedelta(days=14)
 A_MOMENT = timedelta(milliseconds=50)
 
@@ -251,6 +258,21 @@ class Simulation:
         self.data = copy
         await self.start()
 
+    async def leap(self) -> None:
+        """The clock leaps far away and is set right again."""
+        right = self.clock.now
+        self.clock.now += timedelta(days=self.random.choice((-20000, -400, -20, 20, 31, 400, 4000)))
+        await self.server.site.hour()
+        if self.unsent:
+            assert (await self.server.post(self.unsent[-1].envelope)).status == 503
+        self.clock.now = right
+
+    async def slip(self) -> None:
+        """The clock is set back by a little, now and then across a midnight."""
+        self.clock.now -= timedelta(seconds=self.random.choice((1, 60, 4000)))
+        await self.server.site.hour()
+        self.model.hour(self.clock.now)
+
     def operations(self) -> tuple[tuple[int, Callable[[], Awaitable[None]]], ...]:
         return (
             (2, self.join),
@@ -263,6 +285,8 @@ class Simulation:
             (3, self.weeks),
             (5, self.restart),
             (5, self.crash),
+            (5, self.leap),
+            (5, self.slip),
         )
 
     # What must hold

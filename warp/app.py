@@ -21,14 +21,17 @@ from aiohttp import web
 from handlers import bodies, connection, errors, pages, routes
 from handlers import keys as given
 from handlers.published import Published
+from keys.keyring import locked
 from warp.events import Event, to_stderr
 from warp.intake import Intake
-from warp.site import Site, open_site
+from warp.site import Clock, Site, open_site
 
 _SIGNERS = 2
 """Bundles signed at a time."""
 _KEEPALIVE_SECONDS = 75
 """An idle connection is kept so long."""
+_LOOK_SECONDS = 60.0
+"""The schedule looks at the clock so often."""
 _BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
@@ -43,7 +46,7 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     """Give the server's application, without a schedule."""
     app = web.Application(middlewares=[errors.middleware(site.hub.log)])
     app.add_routes(routes.routes(site.publisher.default))
-    app[given.CLOCK] = site.clock
+    app[given.CLOCK] = site.sure_clock
     app[given.INTAKE] = intake
     app[given.BODY_SECONDS] = body_seconds
     app[given.SIGNERS] = asyncio.Semaphore(_SIGNERS)
@@ -115,19 +118,35 @@ def _known_first(published: Published, otherwise: _Answers) -> _Answers:
     return handle
 
 
-async def keep_schedule(site: Site, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+Sleep = Callable[[float], Awaitable[None]]
+
+
+async def keep_schedule(site: Site, sleep: Sleep = asyncio.sleep) -> None:
     """Do what is due at each full hour, for ever; a failure is logged and tried again at the next."""
     while True:
-        now = site.clock()
-        next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        await sleep((next_hour - now).total_seconds() + 0.05)
+        await _full_hour(site.clock, sleep)
         try:
             await site.hour()
         except Exception as error:  # noqa: BLE001 - the schedule must outlive a full disk
             site.hub.log(Event.FAULT, error)
 
 
-async def serve(data: Path, host: str | None, port: int | None, started: Callable[[str], None]) -> None:
+async def _full_hour(clock: Clock, sleep: Sleep) -> None:
+    """Wait until an hour is full by the clock on the wall, though the machine sleeps or the clock is set."""
+    hour = clock().replace(minute=0, second=0, microsecond=0)
+    while (now := clock()) < hour + timedelta(hours=1):
+        hour = min(hour, now.replace(minute=0, second=0, microsecond=0))
+        left = (hour + timedelta(hours=1) - now).total_seconds()
+        await sleep(min(left + 0.05, _LOOK_SECONDS))
+
+
+async def serve(
+    data: Path,
+    host: str | None,
+    port: int | None,
+    started: Callable[[str], None],
+    secret: Callable[[], bytes] = locked,
+) -> None:
     """
     Run the server until it is cancelled.
 
@@ -136,9 +155,11 @@ async def serve(data: Path, host: str | None, port: int | None, started: Callabl
         host: Instead of the configured one.
         port: Instead of the configured one.
         started: Told the address once it answers.
+        secret: Gives the passphrase of the key files, if they are sealed.
     """
     asyncio.get_running_loop().set_exception_handler(_log_only_the_event)
-    async with open_site(data) as site:
+    async with open_site(data, secret=secret) as site:
+        site.hub.keyring.unlock()
         if not await site.catch_up():
             await site.mend()
         await site.publish_all()

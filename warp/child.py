@@ -108,12 +108,17 @@ async def _ask(task: _Task, environment: Mapping[str, str] = MappingProxyType({}
         "warp.child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, **environment},
+        env={**_without_secrets(), **environment},
     )
     answer, _ = await process.communicate(msgspec.msgpack.encode(task))
     if process.returncode != 0:
         raise ChildFailed("a child process ended without an answer; it said why above")
     return answer
+
+
+def _without_secrets() -> dict[str, str]:
+    """Give the environment without what unlocks key files: a child needs none."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("WARP_KEYS_")}
 
 
 def main() -> int:

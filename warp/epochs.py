@@ -3,7 +3,7 @@ Epochs: makes each week's keys ahead of need and publishes them in the directory
 
 One entry a week, on a fixed schedule, four weeks ahead; a site that was down makes up for what it missed. The
 keys are stored before the entry that announces them, so that an announced key can always open. Destroying
-keys belongs to the release's `forget`.
+keys belongs to `warp.forgetting`.
 """
 
 import asyncio
@@ -50,6 +50,10 @@ class Epochs(msgspec.Struct, frozen=True):
     """Of the online key, by the root."""
     new_issuer: IssuerKeys = IssuerKey.generate
 
+    def may_announce(self, week: Week) -> bool:
+        """Say whether the root has certified the online key for a week, else members refuse its entry."""
+        return self.certificate.covers(self.keyring.online, week)
+
 
 def weeks_ahead(now: datetime) -> list[Week]:
     """Give the weeks that must have keys at a time: the current one and the next four."""
@@ -60,7 +64,7 @@ async def make_keys(epochs: Epochs, weeks: Iterable[Week]) -> list[WeekKeys]:
     """Make the keys of weeks that come after the newest entry and have none yet; `keep` stores them."""
     return [
         await asyncio.to_thread(make_week, week, secrets.token_bytes, epochs.new_issuer)
-        for week in _after_newest(epochs, weeks)
+        for week in after_newest(epochs, weeks)
         if epochs.keyring.week(week) is None
     ]
 
@@ -80,7 +84,7 @@ async def announce(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
         NoCoordinator: there is nobody to seal narratives to.
     """
     announced = []
-    for week in _after_newest(epochs, weeks):
+    for week in after_newest(epochs, weeks):
         entry = await _entry(epochs, week)
         document = directory.sign(entry, epochs.keyring.online, epochs.certificate)
         publication.publish_directory(epochs.tree, entry.number, document, week)
@@ -88,7 +92,8 @@ async def announce(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
     return announced
 
 
-def _after_newest(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
+def after_newest(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
+    """Give those weeks that can still be announced: a week in the directory comes after all before it."""
     newest = newest_document(epochs.tree)
     return [week for week in weeks if newest is None or week > Week.parse(read_entry(newest).week)]
 
@@ -96,6 +101,16 @@ def _after_newest(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
 def newest_document(tree: Tree) -> bytes | None:
     """Give the newest directory document; none on a new site."""
     return tree.read("v1/directory/newest.json")
+
+
+def announced(tree: Tree, first: Week) -> list[Week]:
+    """Give the weeks from the first on that are in the directory, in order."""
+    weeks: list[Week] = []
+    document = newest_document(tree)
+    while document is not None and (week := Week.parse((entry := read_entry(document)).week)) >= first:
+        weeks.insert(0, week)
+        document = tree.read(f"v1/directory/{entry.number - 1}.json")
+    return weeks
 
 
 def read_entry(document: bytes) -> Entry:

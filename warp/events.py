@@ -26,6 +26,9 @@ class Event(enum.StrEnum):
     KEYS_MADE = "keys made"
     KEYS_DESTROYED = "keys destroyed"
     NOT_TOLD = "coordinators could not be told"
+    CLOCK_IN_DOUBT = "the clock is in doubt, so midnight's work waits for a person"
+    CLOCK_WAS_AHEAD = "the clock was ahead, so the last midnight's work is done again"
+    NOT_CERTIFIED = "no keys announced, because the root has not certified the online key for that week"
     FAULT = "fault"
 
 

@@ -8,9 +8,10 @@ caller.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.envelope import read_header
 from keys.errors import EnvelopeError
 from keys.keyring import KEPT_FOR, Keyring
+from keys.lists import KEPT_WEEKS, Kind
 from storage import inbox, members, pool
 from storage.database import Database
 from warp.weeks import Week
@@ -27,12 +29,23 @@ INVITATION_WEEKS = 4
 """Weeks after its own in which an invitation still holds."""
 
 
+class PublicFiles(Protocol):
+    """The public tree, as far as something in it goes."""
+
+    def names(self, folder: str) -> list[str]:
+        """Give the names of a folder's files."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+
+
 class Stores(NamedTuple):
     """Where there is something to forget."""
 
     identity: Database
     reports: Database
     keyring: Keyring
+    public: PublicFiles
 
 
 class Rule(NamedTuple):
@@ -48,6 +61,8 @@ class Rule(NamedTuple):
     """Destroys those of the weeks before one."""
     for_pool: bool = False
     """Whether it stays as long as an envelope of its week, or of an earlier one, waits in the pool."""
+    is_public: bool = False
+    """Whether everybody has it anyway."""
 
     def first_kept(self, now: datetime, waiting: Week | None) -> Week:
         """Give the earliest week of which it stays; `waiting` is that of the oldest envelope in the pool."""
@@ -65,6 +80,17 @@ async def _destroy_keys(stores: Stores, _connection: AsyncConnection, before: st
     for week in stores.keyring.weeks():
         if week < Week.parse(before):
             stores.keyring.destroy(week)
+
+
+async def _weeks_of_lists(stores: Stores, _connection: AsyncConnection) -> Mapping[str, int]:
+    return Counter(name.partition(".")[0] for kind in Kind for name in stores.public.names(f"v1/{kind}"))
+
+
+async def _remove_lists(stores: Stores, _connection: AsyncConnection, before: str) -> None:
+    for kind in Kind:
+        for name in stores.public.names(f"v1/{kind}"):
+            if name.partition(".")[0] < before:
+                stores.public.remove(f"v1/{kind}/{name}")
 
 
 IN_REPORTS = (
@@ -91,8 +117,16 @@ IN_REPORTS = (
         lambda _, connection: inbox.by_week(connection),
         lambda _, connection, before: inbox.forget_before(connection, before),
     ),
+    Rule(
+        "public lists, of accepted reports and of replies",
+        timedelta(weeks=KEPT_WEEKS),
+        "whoever was away for long finds proof of filing and advice",
+        _weeks_of_lists,
+        _remove_lists,
+        is_public=True,
+    ),
 )
-"""What goes from the reports database and, under its lock, from the key files."""
+"""What goes from the reports database and, under its lock, from key files and public files."""
 
 IN_IDENTITY = (
     Rule(
@@ -189,11 +223,11 @@ async def _oldest_waiting(stores: Stores, connection: AsyncConnection) -> Week |
 
 
 async def earliest_end(stores: Stores) -> date | None:
-    """Give the first day at whose beginning anything here goes; none if nothing ever does."""
+    """Give the first day at whose beginning anything here goes that is not public; none if nothing does."""
     ends: list[date] = []
     for database, rules in ((stores.reports, IN_REPORTS), (stores.identity, IN_IDENTITY)):
         async with database.read() as connection:
-            for rule in rules:
+            for rule in (rule for rule in rules if not rule.is_public):
                 weeks = map(Week.parse, await rule.by_week(stores, connection))
                 ends.extend((week.end + rule.kept_for).date() for week in weeks)
     return min(ends, default=None)

@@ -10,7 +10,7 @@ import base64
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from keys import age, directory
-from keys.keyring import Keyring
+from keys.keyring import Keyring, locked
 from keys.narrative import MAX_RECIPIENTS as MOST_COORDINATORS
 from storage import coordinators, pool
 from storage.database import open_database
@@ -52,6 +52,7 @@ async def found(
     recipients: Mapping[str, str] | None = None,
     last_week: Week | None = None,
     settings: Mapping[str, object] | None = None,
+    secret: bytes | None = None,
 ) -> Config:
     """
     Make the data folder of a new site; gives its configuration.
@@ -64,6 +65,7 @@ async def found(
         recipients: Coordinators' names and age recipients; without any, one is made for `coordinator`.
         last_week: Until when the root certifies the online key; two years ahead unless given.
         settings: Other settings of `Config`.
+        secret: Seals the key files, from their first byte on.
 
     Raises:
         AlreadyThere: there is something.
@@ -83,7 +85,10 @@ async def found(
     try:
         config.write(workshop, made)
         _write_secret(workshop / TAKE_OFFLINE / ROOT_FILE, _pem(root))
-        _certify(workshop, root, Week.of(today), last_week or Week.of(today).plus(CERTIFIED_WEEKS))
+        keyring = Keyring(workshop / "keys")
+        keyring.create(secret)
+        last = last_week or Week.of(today).plus(CERTIFIED_WEEKS)
+        _write_certificate(workshop, root, keyring, Week.of(today), last)
         await _fill(workshop, recipients or _first_coordinator(workshop), today)
         if data.exists():
             data.rmdir()
@@ -102,9 +107,18 @@ def _listen(made: Config) -> Listen:
     return made.listen
 
 
-def certify(data: Path, root_file: Path, first: Week, last: Week) -> None:
+def certify(
+    data: Path, root_file: Path, first: Week, last: Week, secret: Callable[[], bytes] = locked
+) -> None:
     """
     Let the root, for a moment on this machine, certify the online key for more weeks.
+
+    Args:
+        data: The site.
+        root_file: See `read_root`.
+        first: First week whose entry the online key may sign.
+        last: Last such week.
+        secret: Gives the passphrase of the key files, if they are sealed.
 
     Raises:
         ConfigError: the root is not this site's.
@@ -114,7 +128,7 @@ def certify(data: Path, root_file: Path, first: Week, last: Week) -> None:
     expected = config.read(data).root_key
     if root.public_key().public_bytes_raw() != expected:
         raise config.ConfigError("this root key is not the one that this site's members have pinned")
-    _write_certificate(data, root, Keyring(data / "keys"), first, last)
+    _write_certificate(data, root, Keyring(data / "keys", secret), first, last)
 
 
 def read_root(path: Path) -> Ed25519PrivateKey:
@@ -134,12 +148,6 @@ def left_online(data: Path) -> Iterable[Path]:
     """Give the secret files that should have been taken off the server."""
     folder = data / TAKE_OFFLINE
     return sorted(folder.iterdir()) if folder.exists() else []
-
-
-def _certify(workshop: Path, root: Ed25519PrivateKey, first: Week, last: Week) -> None:
-    keyring = Keyring(workshop / "keys")
-    keyring.create()
-    _write_certificate(workshop, root, keyring, first, last)
 
 
 def _write_certificate(

@@ -1,5 +1,5 @@
 """
-Listing: lets the public lists grow by a day, once, and forgets those that are old.
+Listing: lets the public lists grow by a day, once. Old ones go as all else does, by `warp.forgetting`.
 
 Comes after the release in a midnight's work. The lists are files of the public tree and nothing else, because
 all that they hold is public; only what still waits for its midnight is in the database. Replies are sealed by
@@ -16,7 +16,7 @@ from keys import lists, reply
 from keys.directory import Certificate
 from keys.hybrid import RandBytes
 from keys.keyring import Keyring
-from keys.lists import KEPT_WEEKS, Kind
+from keys.lists import Kind
 from storage import pool, unlisted
 from storage.database import Database
 from warp.publication import Tree, list_path
@@ -37,16 +37,16 @@ async def grow(public: Lists, day: date) -> None:
     """
     Let every list grow by a day that has ended, also when nothing came, and note that the day is done.
 
-    A crash on the way does no harm: a list that holds the day already does not grow again, and what waits is
-    deleted only once it stands in a list.
+    Without a certificate for it the lists stay as they are, since members would refuse them. A crash on the
+    way does no harm: a list that holds the day already does not grow again, and what waits is deleted only
+    once it stands in a list.
     """
-    for kind in Kind:
+    for kind in Kind if public.certificate.covers(public.keyring.online, Week.of(day)) else ():
         async with public.reports.read() as connection:
             waits = await unlisted.waiting(connection, kind)
         listed = _grow(public, kind, day, waits)
         async with public.reports.write() as connection:
             await unlisted.remove(connection, kind, listed & set(waits))
-    _forget(public.tree, Week.of(day))
     async with public.reports.write() as connection:
         await pool.pass_midnight(connection, day)
 
@@ -69,11 +69,3 @@ def _filler(public: Lists, kind: Kind) -> Callable[[], bytes]:
     if kind is Kind.REPLIES:
         return functools.partial(reply.filler, public.certificate.root, public.randbytes)
     return functools.partial(public.randbytes, hashlib.sha256().digest_size)
-
-
-def _forget(tree: Tree, current: Week) -> None:
-    for kind in Kind:
-        for name in tree.names(f"v1/{kind}"):
-            week = name.partition(".")[0]
-            if Week.parse(week) < current.plus(-KEPT_WEEKS):
-                tree.remove(f"v1/{kind}/{name}")

@@ -24,7 +24,7 @@ from warp import forgetting
 from warp.detection import HISTORY_WEEKS, Counts, Signal
 from warp.disclosure import Release
 from warp.events import Event, Log
-from warp.forgetting import Stores
+from warp.forgetting import PublicFiles, Stores
 from warp.opening import Opened, Opener, UnknownReportKey
 from warp.report import InvalidReport
 from warp.tally import Counted, FirstTokens, Tally
@@ -45,6 +45,7 @@ class Hub(NamedTuple):
     identity: Database
     reports: Database
     keyring: Keyring
+    public: PublicFiles
     opener: Opener
     random: Random
     """`SystemRandom`, but in tests of what does not depend on it."""
@@ -60,7 +61,7 @@ class Hub(NamedTuple):
     @property
     def stores(self) -> Stores:
         """Where there is something to forget."""
-        return Stores(self.identity, self.reports, self.keyring)
+        return Stores(self.identity, self.reports, self.keyring, self.public)
 
 
 class Released(NamedTuple):

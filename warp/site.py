@@ -12,7 +12,7 @@ import functools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import NamedTuple
@@ -23,11 +23,22 @@ from feeds import filters
 from feeds.entry import Site as Publisher
 from handlers import pages
 from keys.directory import Certificate
-from keys.keyring import IssuerKeys, Keyring
+from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
 from storage import advisories, figures, members, pool, rewriting
 from storage.database import open_database
-from warp import advising, child, config, detection, disclosure, epochs, founding, listing, publication
+from warp import (
+    advising,
+    child,
+    config,
+    detection,
+    disclosure,
+    epochs,
+    founding,
+    listing,
+    publication,
+    schedule,
+)
 from warp import release as acts
 from warp.advisory import Advisory
 from warp.config import Config
@@ -38,6 +49,7 @@ from warp.notify import When
 from warp.opening import Opener
 from warp.publication import Pages, Tree
 from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
+from warp.schedule import ClockInDoubt, Standing
 from warp.tally import FirstTokens
 from warp.telling import Teller
 from warp.weeks import Week
@@ -76,7 +88,9 @@ class Site:
         self._teller = teller
         self._untold = False
         self.tree = Tree(data / "public")
-        self._owes_rewriting = False
+        self._owes_mending = False
+        self._finished: date | None = None
+        """The last finished day, once the schedule has looked; what keeps no schedule trusts its clock."""
         self.publisher = Publisher(
             name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
         )
@@ -136,8 +150,11 @@ class Site:
         return all(self.tree.read(path) is not None for path in (f"v1/figures/{week}.json", *pages))
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
-        """Make and publish the keys of weeks; those that have keys stay as they are."""
-        wanted = list(weeks)
+        """Make and publish the keys of weeks; those that have keys, or may have none, stay as they are."""
+        asked = epochs.after_newest(self.epochs, weeks)
+        wanted = [week for week in asked if self.epochs.may_announce(week)]
+        if len(wanted) < len(asked):
+            self.hub.log(Event.NOT_CERTIFIED)
         keys = await epochs.make_keys(self.epochs, wanted)  # takes seconds, so nobody waits for it
         async with self.alone():
             epochs.keep(self.epochs, keys)
@@ -179,56 +196,112 @@ class Site:
             open_pool: Release the pool also when it gives too little cover.
         """
         async with self.alone():
-            self._owes_rewriting = True
+            self._owes_mending = True
             done = await acts.midnight(self.hub, now, open_pool=open_pool)
             drafts = await self._draft_signals()
             # Says that the midnight is done, so it comes after all that cannot be made up for at a start.
             await listing.grow(self.lists, acts.ended_day(now))
             await self.publish_figures()
             await self._rewrite()
+            self._finished = done.released.day if self._finished else None
         self._tell_of_midnight(now, new=bool(done.released.reports or drafts))
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)
+        self._owes_mending = False
         return done
+
+    async def forget(self, now: datetime) -> list[Week]:
+        """Destroy what has outlived its purpose by now; gives the weeks whose keys are gone."""
+        async with self.alone():
+            gone = await acts.forget(self.hub, now)
+            await self._rewrite()
+        return gone
 
     async def _rewrite(self) -> None:
         await self.hub.rewrite(self.hub.reports.path)
         await self.hub.rewrite(self.hub.identity.path)
-        self._owes_rewriting = False
 
     async def _draft_signals(self) -> list[Advisory]:
         return await advising.draft_signals(self.hub, self.settings.languages, self.settings.policy)
 
     async def is_ready(self) -> bool:
-        """Say whether the databases answer and this week's keys are there."""
+        """Say whether the databases answer, the clock can be believed, and this week's keys are there."""
+        if self._finished is not None:
+            await self.standing()
         async with self.hub.reports.read() as connection:
             await pool.size(connection)
         async with self.hub.identity.read() as connection:
             await members.by_place(connection)
-        return self.hub.keyring.week(Week.of(self.clock())) is not None
+        return self._is_sure() and self.hub.keyring.week(Week.of(self.clock())) is not None
 
-    async def catch_up(self) -> bool:
-        """Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not."""
-        midnight = datetime.combine(self.clock().date(), time(), UTC)
+    async def standing(self) -> Standing:
+        """Judge the clock by the last finished day."""
+        async with self.hub.reports.read() as connection:
+            self._finished = (await pool.waiting(connection)).day
+        return schedule.standing(self._finished, self.clock())
+
+    def sure_clock(self) -> datetime:
+        """
+        Give the present time, for what it is to decide.
+
+        Raises:
+            ClockInDoubt: it cannot be believed.
+        """
+        if not self._is_sure():
+            today = self.clock().date()
+            raise ClockInDoubt(
+                f"the clock says {today}, but the last finished day is {self._finished}; "
+                f"correct the clock or, if it is right: warp midnight --today {today}"
+            )
+        return self.clock()
+
+    async def check_clock(self) -> None:
+        """
+        Let nothing that stays be done by a clock that cannot be believed.
+
+        Raises:
+            ClockInDoubt: it cannot.
+        """
+        await self.standing()
+        self.sure_clock()
+
+    def _is_sure(self) -> bool:
+        finished = self._finished
+        return finished is None or schedule.standing(finished, self.clock()) is not Standing.IN_DOUBT
+
+    async def catch_up(self, *, clock_is_right: bool = False) -> bool:
+        """
+        Do last midnight's work, as of that midnight, if it is not done yet; says whether it was not.
+
+        Args:
+            clock_is_right: Believe the clock although it has leapt; a person has looked at it.
+        """
         async with self.alone():
-            async with self.hub.reports.read() as connection:
-                done = (await pool.waiting(connection)).day
-            if done >= acts.ended_day(midnight):
+            standing = await self.standing()
+            if standing is Standing.IN_DOUBT and not clock_is_right:
+                self.hub.log(Event.CLOCK_IN_DOUBT)
                 return False
-            await self.midnight(midnight)
+            if standing is Standing.DONE:
+                return False
+            if standing is Standing.WAS_AHEAD:
+                self.hub.log(Event.CLOCK_WAS_AHEAD)
+            await self.midnight(datetime.combine(self.clock().date(), time(), UTC))
         return True
 
     async def mend(self) -> None:
         """Make up for a stop or failure between a midnight's steps: rewrite, publish, announce."""
         async with self.alone():
+            self.hub.keyring.destroy_leftovers()
             await self._rewrite()
             await self.publish_all()
-        await self.announce(epochs.weeks_ahead(self.clock()))
+        if self._is_sure():
+            await self.announce(epochs.weeks_ahead(self.clock()))
+        self._owes_mending = False
 
     async def hour(self) -> None:
         """Do what is due at a full hour: midnight's work, or the releases that reporters asked for."""
         now = self.clock()
-        if not await self.catch_up():
-            if self._owes_rewriting:
+        if not await self.catch_up() and self._is_sure():
+            if self._owes_mending:
                 await self.mend()
             asked_for = await acts.urgent(self.hub)
             if asked_for:
@@ -271,6 +344,7 @@ async def open_site(
     random: Random | None = None,
     workers: Workers | None = None,
     new_issuer: IssuerKeys = IssuerKey.generate,
+    secret: Callable[[], bytes] = locked,
 ) -> AsyncIterator[Site]:
     """
     Open the site in a data folder.
@@ -282,12 +356,13 @@ async def open_site(
         random: `SystemRandom` unless given.
         workers: Do the heavy work; in child processes unless given.
         new_issuer: Makes issuer keys.
+        secret: Gives the passphrase of sealed key files, once a private key is needed.
 
     Raises:
         ConfigError: the folder is none of a site, or its configuration is wrong.
     """
     settings = config.read(data)
-    keyring = Keyring(data / "keys")
+    keyring = Keyring(data / "keys", secret)
     workers = workers or children(settings)
     async with contextlib.AsyncExitStack() as open_things:
         identity = await open_database(data / "identity.db", "identity")
@@ -298,6 +373,7 @@ async def open_site(
             identity=identity,
             reports=reports,
             keyring=keyring,
+            public=Tree(data / "public"),
             opener=Opener(keyring, settings.root_key, settings.issuer),
             random=random or SystemRandom(),
             judge=workers.judge,

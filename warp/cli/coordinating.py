@@ -136,6 +136,7 @@ async def publish(data: Path, identifier: str, name: str) -> None:
       warp advisory publish 2026-w47-k3v9q2xd --as luis --data site
     """
     async with open_site(data) as site:
+        await site.check_clock()  # the time of publication stays in every feed
         four_eyes = site.settings.four_eyes
         async with site.hub.reports.read() as connection:
             done = await advisories.latest(connection, identifier)

@@ -8,9 +8,10 @@ import sys
 
 import click
 
-from keys.errors import KeysError
+from keys.errors import KeyFileError, KeysError
 from warp.advising import NotPossible
 from warp.app import CannotListen
+from warp.backup import CannotBackUp, NoBackup
 from warp.child import ChildFailed
 from warp.cli import (
     coordinating,
@@ -18,6 +19,8 @@ from warp.cli import (
     directories,
     inbox,
     joining,
+    keeping,
+    keyfiles,
     members,
     owning,
     receipts,
@@ -34,18 +37,25 @@ from warp.export import BadFolder
 from warp.founding import AlreadyThere
 from warp.replay import BadHistory
 from warp.report import InvalidReport
+from warp.restoring import MayBeBehind
+from warp.schedule import ClockInDoubt
 from warp.wallet import WalletError
 
 _EXPECTED = (
     AlreadyThere,
     BadFolder,
     BadHistory,
+    CannotBackUp,
     CannotListen,
     ChildFailed,
     ClientError,
+    ClockInDoubt,
     ConfigError,
     InvalidReport,
+    KeyFileError,
     KeysError,
+    MayBeBehind,
+    NoBackup,
     NoCoordinator,
     NotPossible,
     OSError,
@@ -73,6 +83,8 @@ _MODULES = (
     inbox,
     coordinating,
     directories,
+    keeping,
+    keyfiles,
     runs,
 )
 for _module in _MODULES:

@@ -14,9 +14,14 @@ from storage import coordinators, figures, inbox, members, pool, signals, tallie
 from warp import epochs, exposure, founding, places, taxonomy
 from warp import release as acts
 from warp.app import serve
+from warp.cli import unlocking
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
+from warp.cli.unlocking import key_option
+from warp.schedule import Standing
 from warp.site import Site, open_site, present
 from warp.weeks import Week
+
+NOT_SEALED = "Key files are not sealed: warp keys seal"
 
 
 @click.command()
@@ -32,27 +37,31 @@ from warp.weeks import Week
     metavar="NAME=age1pq1…",
     help="A coordinator and the key that narratives are sealed to; up to four. Without one, a key is made.",
 )
+@key_option
 @asynchronous
-async def init(data: Path, name: str, url: str, recipients: Sequence[str]) -> None:
+async def init(data: Path, name: str, url: str, recipients: Sequence[str], key: bytes | None) -> None:
     """
-    Make the data folder of a new site.
+    Make the data folder of a new site. With a passphrase, its key files are sealed from the beginning.
 
     \b
     Example:
       warp init --data site --name "Example WARP" --url http://127.0.0.1:8080
     """
     named = dict(_coordinator(text) for text in recipients)
+    passphrase = unlocking.given(key)
     try:
-        settings = await founding.found(data, name, url, present().date(), named)
+        settings = await founding.found(data, name, url, present().date(), named, secret=passphrase)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Making the keys of five weeks in {data} …", err=True)
-    async with open_site(data) as site:
+    async with open_site(data, secret=lambda: passphrase or b"") as site:
         await site.announce(epochs.weeks_ahead(present()))
         await site.publish_all()
     click.echo(f"{name} is ready. Root key fingerprint: {fingerprint(settings.root_key).hex()}")
     for path in founding.left_online(data):
         click.echo(f"Move off this machine, and keep safe: {path}")
+    if passphrase is None:
+        click.echo(f"{NOT_SEALED} --data {data}")
     click.echo(f'Next: warp member add "CERT Example" --place UY --data {data}; warp serve --data {data}')
 
 
@@ -67,7 +76,8 @@ def _coordinator(text: str) -> tuple[str, str]:
 @data_option
 @click.option("--host", help="Address to listen on, instead of the configured one.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of the configured one; 0 = any.")
-def serve_command(data: Path, host: str | None, port: int | None) -> None:
+@key_option
+def serve_command(data: Path, host: str | None, port: int | None, key: bytes | None) -> None:
     """
     Serve a site until interrupted.
 
@@ -76,7 +86,7 @@ def serve_command(data: Path, host: str | None, port: int | None) -> None:
       warp serve --data site --port 8080
     """
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(data, host, port))
+        runner.run(_serve(data, host, port, unlocking.secret(key)))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -88,21 +98,22 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(data: Path, host: str | None, port: int | None) -> None:
+async def _serve(data: Path, host: str | None, port: int | None, secret: Callable[[], bytes]) -> None:
     task = asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel if task else lambda: None)
     try:
-        await serve(data, host, port, lambda address: click.echo(f"Serving on {address}"))
+        await serve(data, host, port, lambda address: click.echo(f"Serving on {address}"), secret)
     except asyncio.CancelledError:
         return
 
 
 @click.command()
 @data_option
+@key_option
 @json_option
 @asynchronous
-async def release(data: Path, *, as_json: bool) -> None:
+async def release(data: Path, key: bytes | None, *, as_json: bool) -> None:
     """
     Open the pool now, whatever its cover, and judge the week.
 
@@ -112,7 +123,9 @@ async def release(data: Path, *, as_json: bool) -> None:
     Example:
       warp release --data site
     """
-    async with open_site(data) as site:
+    async with open_site(data, secret=unlocking.secret(key)) as site:
+        await site.check_clock()
+        site.hub.keyring.unlock()
         done = await site.release(present())
     if as_json:
         write_json({"day": done.day, "reports": done.reports, "signals": done.signals})
@@ -207,7 +220,8 @@ async def signals_command(data: Path, week: str | None, *, as_json: bool) -> Non
     help="The root key file, brought here for this moment.",
 )
 @click.option("--weeks", default=founding.CERTIFIED_WEEKS, show_default=True, type=click.IntRange(5, 520))
-def certify(data: Path, root: Path, weeks: int) -> None:
+@key_option
+def certify(data: Path, root: Path, weeks: int, key: bytes | None) -> None:
     """
     Certify the online key for more weeks, with the offline root.
 
@@ -217,9 +231,8 @@ def certify(data: Path, root: Path, weeks: int) -> None:
     """
     week = Week.of(present())
     try:
-        founding.certify(
-            data, root, week.plus(-1), week.plus(weeks)
-        )  # last Sunday's lists may be signed late
+        # From last week on: last Sunday's lists may be signed late.
+        founding.certify(data, root, week.plus(-1), week.plus(weeks), unlocking.secret(key))
     except ValueError:
         raise click.ClickException(f"{root} is not a root key file") from None
     click.echo(f"Certified until {week.plus(weeks)}. Restart the server; take the root key away again.")
@@ -239,11 +252,15 @@ async def status(data: Path, *, as_json: bool) -> None:
     """
     async with open_site(data) as site:
         facts, wrong = await _status(site, present())
+        wrong[:0] = await _clock_and_keys(site, present())
+        advice = [NOT_SEALED] if site.hub.keyring.unsealed() else []
     if as_json:
-        write_json({"facts": facts, "wrong": wrong})
+        write_json({"facts": facts, "wrong": wrong, "advice": advice})
     else:
         for name, value in facts.items():
             click.echo(f"{name:28} {value}")
+        for sentence in advice:
+            click.echo(sentence)
         for sentence in wrong or ["Nothing is wrong."]:
             click.echo(sentence)
     if wrong:
@@ -273,16 +290,41 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
     facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
     facts["next release"] = await _next_release(site)
     wrong = [f"Take off this machine: {path}" for path in founding.left_online(site.data)]
-    if (now.date() - waiting.day).days > 1:
-        wrong.append("Midnight's work is not done: is the server running?")
-    if site.hub.keyring.week(week) is None:
-        wrong.append(f"There are no keys for {week}: reports are refused. Start the server.")
     if len(names) < 2 and site.settings.four_eyes:
         wrong.append("One coordinator cannot publish alone: add another, or set four_eyes = false.")
     certificate = site.epochs.certificate
-    if Week.parse(certificate.last_week) < week.plus(epochs.CERTIFICATE_WARNING_WEEKS):
+    if not certificate.signature:
+        wrong.append("The online key is not certified, so no keys can be announced: warp certify")
+    elif Week.parse(certificate.last_week) < week.plus(epochs.CERTIFICATE_WARNING_WEEKS):
         wrong.append(f"The online key is certified until {certificate.last_week} only: warp certify")
     return facts, wrong
+
+
+async def _clock_and_keys(site: Site, now: datetime) -> list[str]:
+    """Say what is wrong with the clock or, if nothing is, with midnights and with the weeks' keys."""
+    async with site.hub.reports.read() as connection:
+        finished = (await pool.waiting(connection)).day
+        early = [week for week in await figures.closed_weeks(connection) if Week.parse(week).end > now]
+    wrong, week = [], Week.of(now)
+    standing = await site.standing()
+    if standing is Standing.IN_DOUBT:
+        return [
+            f"The clock says {now.date()}, but the last finished day is {finished}. Until somebody has "
+            "looked, nothing is released, closed, announced or forgotten, and reports are refused. Correct "
+            f"the clock or, if it is right: warp midnight --today {now.date()}"
+        ]
+    if standing is Standing.WAS_AHEAD:
+        wrong.append(f"The clock was ahead: it is done until {finished}. The server begins anew from today.")
+    if early:
+        wrong.append(f"Closed before their end, by a clock that was ahead: {', '.join(early)}.")
+    if (now.date() - finished).days > 1:
+        wrong.append("Midnight's work is not done: is the server running?")
+    lost = [str(each) for each in epochs.announced(site.tree, week) if not site.hub.keyring.has(each)]
+    if lost:
+        wrong.append(f"Announced, but their keys are lost: {', '.join(lost)}. Their reports are refused.")
+    elif not site.hub.keyring.has(week):
+        wrong.append(f"There are no keys for {week}: reports are refused. Start the server.")
+    return wrong
 
 
 async def _next_release(site: Site) -> str:

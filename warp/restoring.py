@@ -1,0 +1,165 @@
+"""
+Restoring: makes a site from a backup, in a new data folder, whole or not at all.
+
+The restored site goes on with the directory's chain and the public lists where they stood. What was published
+after the backup must be given: a site that went on without it would fork the chain or shrink a list, and
+members' clients would refuse it. Without keys in the backup there is a new online key, which the root has to
+certify.
+"""
+
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import msgspec
+
+from keys import directory, lists
+from keys.directory import Certificate, fingerprint
+from keys.keyring import Keyring
+from keys.lists import Kind
+from warp import backup, config, epochs, publication
+from warp.backup import Manifest, NoBackup, Part
+from warp.founding import CERTIFICATE, AlreadyThere
+from warp.publication import Tree
+from warp.weeks import Week
+
+
+class MayBeBehind(Exception):
+    """Something may have been published after the backup; says what to do."""
+
+
+class Restored(NamedTuple):
+    """What came of a backup."""
+
+    manifest: Manifest
+    lost: list[Week]
+    """Weeks from today's on that are announced and whose keys are lost."""
+
+
+def restore(
+    path: Path, data: Path, today: date, public: Path | None, *, nothing_later: bool, secret: bytes | None
+) -> Restored:
+    """
+    Make a site from a backup.
+
+    Args:
+        path: The backup.
+        data: Where; must not exist, or be empty.
+        today: UTC.
+        public: A copy of the site's public folder, with what was published after the backup.
+        nothing_later: Whether somebody has made sure that nothing was.
+        secret: Seals a new online key, if one has to be made.
+
+    Raises:
+        AlreadyThere: there is something.
+        NoBackup: the file is none, or is damaged.
+        MayBeBehind: a midnight has passed, and nobody has said what was published then.
+        DirectoryError, ListError: what was published later does not follow.
+    """
+    if data.exists() and any(data.iterdir()):
+        raise AlreadyThere(f"{data} exists and is not empty; choose another folder")
+    manifest = backup.read_manifest(path)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
+    try:
+        _unpack(path, workshop)
+        root = config.read(workshop).root_key
+        tree = Tree(workshop / "public")
+        if public is not None:
+            _continue_directory(tree, root, public / "v1" / "directory")
+            _continue_lists(tree, root, public)
+        elif manifest.made < today and not nothing_later:
+            _refuse(manifest)
+        keyring = Keyring(workshop / "keys")
+        if Part.KEYS not in manifest.parts:
+            _new_online_key(workshop, keyring, root, Week.of(today), secret)
+        lost = [week for week in epochs.announced(tree, Week.of(today)) if not keyring.has(week)]
+        if data.exists():
+            data.rmdir()
+        workshop.rename(data)
+    except BaseException:
+        shutil.rmtree(workshop)
+        raise
+    return Restored(manifest, lost)
+
+
+def _refuse(manifest: Manifest) -> None:
+    raise MayBeBehind(
+        f"this backup is of {manifest.made}: give a copy of the site's public folder, with what it has "
+        "published since, with --public DIR; if it has published nothing since, say --nothing-later"
+    )
+
+
+def _unpack(path: Path, workshop: Path) -> None:
+    tree = Tree(workshop / "public")
+    for name, content, modified in _content(path):
+        if name.parts[0] == "public":
+            write = tree.keep if name.suffix == ".list" else tree.write  # lists have no twin
+            write(str(name.relative_to("public")), content, datetime.fromtimestamp(modified, UTC))
+            continue
+        target = workshop / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.touch(mode=0o600)
+        target.write_bytes(content)
+        os.utime(target, (0, 0))
+    if not all((workshop / name).exists() for name in (*backup.DATABASES, "public/v1/directory/newest.json")):
+        raise NoBackup(f"{path} is damaged: it has no databases, or no directory")
+
+
+def _content(path: Path) -> Iterator[tuple[PurePosixPath, bytes, int]]:
+    """Give name, content and time of everything in a backup that belongs into a data folder."""
+    try:
+        with tarfile.open(path) as tar:
+            for entry in tar:
+                name = PurePosixPath(entry.name)
+                file = tar.extractfile(entry) if entry.isfile() else None
+                if file is None or not name.parts or name.is_absolute() or ".." in name.parts:
+                    raise NoBackup(f"{path} is no backup: it holds what does not belong into a site")
+                if entry.name != backup.MANIFEST:
+                    yield name, file.read(), int(entry.mtime)
+    except (tarfile.TarError, EOFError):
+        raise NoBackup(f"{path} is damaged") from None
+
+
+def _continue_directory(tree: Tree, root: bytes, folder: Path) -> None:
+    """Add the documents that follow the newest one, as far as the folder has them."""
+    newest = epochs.newest_document(tree)
+    if newest is None:
+        return
+    documents, number = [newest], epochs.read_entry(newest).number + 1
+    while (path := folder / f"{number}.json").exists():
+        documents.append(path.read_bytes())
+        number += 1
+    for document, verified in zip(
+        documents, directory.check_chain(documents, fingerprint(root)), strict=True
+    ):
+        entry = verified.entry
+        publication.publish_directory(tree, entry.number, document, Week.parse(entry.week))
+
+
+def _continue_lists(tree: Tree, root: bytes, public: Path) -> None:
+    """Take the public lists as they stood last, after the checks that members' clients make."""
+    pinned = fingerprint(root)
+    for kind in Kind:
+        for path in sorted((public / "v1" / kind).glob("*.list")):
+            document = path.read_bytes()
+            found = lists.read(document, kind, path.stem, pinned)
+            place = publication.list_path(kind, Week.parse(found.head.week))
+            earlier = tree.read(place)
+            if earlier is not None:
+                lists.check_growth(lists.read(earlier, kind, path.stem, pinned), found)
+            ended = datetime.combine(date.fromisoformat(found.head.day), time(), UTC) + timedelta(days=1)
+            tree.keep(place, document, ended)
+
+
+def _new_online_key(workshop: Path, keyring: Keyring, root: bytes, week: Week, secret: bytes | None) -> None:
+    """Make an online key with a certificate for no week; `warp certify` puts a true one in its place."""
+    keyring.create(secret)
+    public = keyring.online.public_key().public_bytes_raw()
+    uncertified = Certificate(root, public, str(week), str(week.plus(-1)), b"")
+    (workshop / "keys" / CERTIFICATE).write_bytes(msgspec.json.encode(uncertified))
