@@ -132,8 +132,8 @@ def _continue_directory(tree: Tree, root: bytes, folder: Path) -> None:
     if newest is None:
         return
     documents, number = [newest], epochs.read_entry(newest).number + 1
-    while (path := folder / f"{number}.json").exists():
-        documents.append(path.read_bytes())
+    while (document := _either(folder / f"{number}.json", folder / f"{number}")) is not None:
+        documents.append(document)
         number += 1
     for document, verified in zip(
         documents, directory.check_chain(documents, fingerprint(root)), strict=True
@@ -142,17 +142,25 @@ def _continue_directory(tree: Tree, root: bytes, folder: Path) -> None:
         publication.publish_directory(tree, entry.number, document, Week.parse(entry.week))
 
 
+def _either(file: Path, address: Path) -> bytes | None:
+    """Read what a mirror keeps under the file's name, or under that of its address."""
+    return next((path.read_bytes() for path in (file, address) if path.exists()), None)
+
+
 def _continue_lists(tree: Tree, root: bytes, public: Path) -> None:
     """Take the public lists as they stood last, after the checks that members' clients make."""
     pinned = fingerprint(root)
     for kind in Kind:
-        for path in sorted((public / "v1" / kind).glob("*.list")):
-            document = path.read_bytes()
-            found = lists.read(document, kind, path.stem, pinned)
-            place = publication.list_path(kind, Week.parse(found.head.week))
+        folder = public / "v1" / kind
+        for week in sorted({path.stem for path in folder.glob("[0-9]*")}):
+            document = _either(folder / f"{week}.list", folder / week)
+            if document is None:
+                continue
+            found = lists.read(document, kind, week, pinned)
+            place = publication.list_path(kind, Week.parse(week))
             earlier = tree.read(place)
             if earlier is not None:
-                lists.check_growth(lists.read(earlier, kind, path.stem, pinned), found)
+                lists.check_growth(lists.read(earlier, kind, week, pinned), found)
             ended = datetime.combine(date.fromisoformat(found.head.day), time(), UTC) + timedelta(days=1)
             tree.keep(place, document, ended)
 

@@ -354,6 +354,10 @@ async def test_a_backup_that_may_be_behind_the_directory_is_not_restored_unasked
     assert done.lost == [WEEK.plus(5)], "announced after the backup was made"
     async with opened(new, Clock(tuesday), Logged(), stock) as site:
         assert documents(site) == documents(server.site)
+    mirror = tmp_path / "mirror" / "v1" / "directory"
+    mirror.mkdir(parents=True)
+    shutil.copy(server.site.tree.folder / "v1" / "directory" / "5.json", mirror / "5")
+    assert restore(made.path, tmp_path / "third", tuesday.date(), tmp_path / "mirror").lost == done.lost
     restoring.restore(made.path, tmp_path / "other", tuesday.date(), None, nothing_later=True, secret=None)
 
 
@@ -371,7 +375,7 @@ async def test_public_lists_are_continued_and_never_shrink(
     assert old != newest
     restore(made.path, tmp_path / "new", date(2026, 11, 20), server.site.tree.folder)
     assert (tmp_path / "new" / "public" / path).read_bytes() == newest
-    mirror = tmp_path / "mirror" / path
+    mirror = (tmp_path / "mirror" / path).with_suffix("")
     mirror.parent.mkdir(parents=True)
     mirror.write_bytes(flipped(newest or b"", -1))
     with pytest.raises(ListError):
