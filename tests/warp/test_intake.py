@@ -49,7 +49,7 @@ async def test_what_is_stored_is_still_sealed_and_says_no_more_than_a_week(serve
 async def test_envelopes_that_arrive_together_share_transactions(server: Served) -> None:
     envelopes = sealed_quickly(server.site, 60)
     begun: list[str] = []
-    engine = server.site.hub.reports._engine.sync_engine
+    engine = server.site.hub.reports._writer.sync_engine
     event.listen(engine, "commit", lambda _connection: begun.append("commit"))
     async with intake_of(server) as intake:
         await asyncio.gather(*(intake.accept(each, NOON) for each in envelopes))
