@@ -9,8 +9,6 @@ import asyncio
 import contextlib
 import functools
 import gc
-import logging
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -18,28 +16,20 @@ from pathlib import Path
 
 from aiohttp import web
 
-from handlers import bodies, connection, errors, pages, routes
+from handlers import bodies, errors, pages, routes
 from handlers import keys as given
 from handlers.published import Published
 from keys.keyring import locked
-from warp.events import Event, to_stderr
+from warp import listening
+from warp.events import Event
 from warp.intake import Intake
+from warp.listening import Answers
 from warp.site import Clock, Site, open_site
 
 _SIGNERS = 2
 """Bundles signed at a time."""
-_KEEPALIVE_SECONDS = 75
-"""An idle connection is kept so long."""
 _LOOK_SECONDS = 60.0
 """The schedule looks at the clock so often."""
-_BACKLOG = 1024
-"""Connections that may wait to be accepted."""
-
-_Answers = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-class CannotListen(Exception):
-    """The address to listen on cannot be had; says why."""
 
 
 def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT_SECONDS) -> web.Application:
@@ -54,12 +44,7 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.KEYRING] = site.hub.keyring
     app[given.PUBLISHED] = Published(site.tree.folder, pages.style_source())
     app[given.READY] = site.is_ready
-    app.on_response_prepare.append(_without_server_name)
     return app
-
-
-async def _without_server_name(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.popall("Server", None)
 
 
 @contextlib.asynccontextmanager
@@ -78,37 +63,14 @@ async def serving(
     Raises:
         CannotListen: the address cannot be had.
     """
-    silent = logging.getLogger("warp.silent")
-    silent.disabled = True  # aiohttp would log the sender's address with an error
     intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
     app = application(site, intake, body_seconds)
-    runner = web.AppRunner(app, access_log=None, logger=silent, handle_signals=False)
-    async with intake.running(), contextlib.AsyncExitStack() as started:
-        await runner.setup()
-        started.push_async_callback(runner.cleanup)
-        server, loop = runner.server, asyncio.get_running_loop()
-        if server is None:
-            raise RuntimeError("the runner has no server after its setup")
-        server.request_handler = _known_first(app[given.PUBLISHED], server.request_handler)
-        accept = functools.partial(
-            connection.Connection,
-            server,
-            loop=loop,
-            keepalive_timeout=_KEEPALIVE_SECONDS,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
-            logger=silent,
-            auto_decompress=False,  # nothing is taken encoded
-        )
-        try:
-            listener = await loop.create_server(accept, host, port, backlog=_BACKLOG)
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else "the address is none"
-            raise CannotListen(f"cannot listen: {reason}; choose with --host and --port") from None
-        started.callback(listener.close)
-        yield listener.sockets[0].getsockname()[1]
+    known_first = functools.partial(_known_first, app[given.PUBLISHED])
+    async with intake.running(), listening.listening(app, host, port, known_first) as bound:
+        yield bound
 
 
-def _known_first(published: Published, otherwise: _Answers) -> _Answers:
+def _known_first(published: Published, otherwise: Answers) -> Answers:
     """Answer for known files at once; the router and what stands around it cost as much as the answer."""
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -157,7 +119,7 @@ async def serve(
         started: Told the address once it answers.
         secret: Gives the passphrase of the key files, if they are sealed.
     """
-    asyncio.get_running_loop().set_exception_handler(_log_only_the_event)
+    listening.say_only_events(asyncio.get_running_loop())
     async with open_site(data, secret=secret) as site:
         site.hub.keyring.unlock()
         if not await site.catch_up():
@@ -173,8 +135,3 @@ async def serve(
                 await keep_schedule(site)
             finally:
                 site.hub.log(Event.STOPPED)
-
-
-def _log_only_the_event(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    error = context.get("exception")
-    to_stderr(Event.FAULT, error if isinstance(error, BaseException) else None)

@@ -28,7 +28,7 @@ from tests.support import (
     tally,
     waiting,
 )
-from warp import app
+from warp import app, listening
 from warp.app import keep_schedule
 from warp.client import Draft
 from warp.config import ConfigError
@@ -287,7 +287,7 @@ async def test_a_folder_that_is_no_site_cannot_be_opened(tmp_path: Path) -> None
 
 async def test_a_port_that_is_in_use_is_told(server: Served, data: Path, stock: Stock) -> None:
     async with opened(data, Clock(), Logged(), stock) as beside:
-        with pytest.raises(app.CannotListen, match="in use"):
+        with pytest.raises(listening.CannotListen, match="in use"):
             async with app.serving(beside, "127.0.0.1", server.port):
                 pass
     assert (await request(server.port, "GET", "/healthz")).status == 200

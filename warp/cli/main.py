@@ -10,7 +10,6 @@ import click
 
 from keys.errors import KeyFileError, KeysError
 from warp.advising import NotPossible
-from warp.app import CannotListen
 from warp.backup import CannotBackUp, NoBackup
 from warp.child import ChildFailed
 from warp.cli import (
@@ -35,6 +34,7 @@ from warp.events import say_nothing_else
 from warp.exchange import ClientError
 from warp.export import BadFolder
 from warp.founding import AlreadyThere
+from warp.listening import CannotListen
 from warp.replay import BadHistory
 from warp.report import InvalidReport
 from warp.restoring import MayBeBehind

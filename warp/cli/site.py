@@ -1,8 +1,6 @@
 """Commands of the operator: make a site, serve it, release, look at counts, see what is wrong."""
 
-import asyncio
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +13,14 @@ from warp import epochs, exposure, founding, places, taxonomy
 from warp import release as acts
 from warp.app import serve
 from warp.cli import unlocking
-from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
+from warp.cli.options import (
+    asynchronous,
+    data_option,
+    json_option,
+    run_until_stopped,
+    write_json,
+    write_table,
+)
 from warp.cli.unlocking import key_option
 from warp.schedule import Standing
 from warp.site import Site, open_site, present
@@ -85,27 +90,10 @@ def serve_command(data: Path, host: str | None, port: int | None, key: bytes | N
     Example:
       warp serve --data site --port 8080
     """
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(data, host, port, unlocking.secret(key)))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Give uvloop where it exists: it answers with less work than the standard loop."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-async def _serve(data: Path, host: str | None, port: int | None, secret: Callable[[], bytes]) -> None:
-    task = asyncio.current_task()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel if task else lambda: None)
-    try:
-        await serve(data, host, port, lambda address: click.echo(f"Serving on {address}"), secret)
-    except asyncio.CancelledError:
-        return
+    secret = unlocking.secret(key)
+    run_until_stopped(
+        lambda: serve(data, host, port, lambda address: click.echo(f"Serving on {address}"), secret)
+    )
 
 
 @click.command()
