@@ -15,7 +15,9 @@ from aiohttp.typedefs import Handler, Middleware
 from keys import errors as keys_errors
 from warp import opening
 from warp.events import Event, Log
+from warp.exchange import ClientError, Unreachable, is_temporary
 from warp.intake import TokenSpent
+from warp.relay import RelayFull
 from warp.report import InvalidReport
 from warp.schedule import ClockInDoubt
 
@@ -69,7 +71,17 @@ _ANSWERS: dict[type[Exception], _Answer] = {
     ),
     ClockInDoubt: _Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
     InvalidReport: _Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
+    RelayFull: _Answer(503, "relay-full", "The relay holds all that it can. Send it again in a minute."),
 }
+_UPSTREAM_AWAY = _Answer(
+    502, "upstream-away", "The relay cannot hand it on now. Keep the envelope, and send it again later."
+)
+_UPSTREAM_REFUSED = _Answer(
+    400, "upstream-refused", "The server refused it, for a reason that this relay does not know."
+)
+_PASSED_ON = {known.name: known for known in (*_ANSWERS.values(), _UPSTREAM_AWAY, _UPSTREAM_REFUSED)}
+"""What a relay repeats of a server's refusals: made anew from here, so no byte of them passes through."""
+_RETRY_SECONDS = "60"
 
 
 def problem(status: int, name: str, detail: str) -> web.Response:
@@ -90,10 +102,12 @@ def answer(error: Exception) -> web.Response | None:
     """Give the answer to an exception; none when it is a fault of ours."""
     if isinstance(error, Problem):
         return problem(error.status, error.name, error.detail)
+    if isinstance(error, ClientError):
+        return _of_table(_of_upstream(error))
     for kind in type(error).__mro__:
         known = _ANSWERS.get(kind)
         if known is not None:
-            return problem(*known)
+            return _of_table(known)
     if isinstance(error, web.HTTPMethodNotAllowed):
         response = problem(405, "method-not-allowed", "This address does not take that method.")
         response.headers["Allow"] = error.headers["Allow"]
@@ -101,6 +115,22 @@ def answer(error: Exception) -> web.Response | None:
     if isinstance(error, web.HTTPNotFound):
         return problem(404, "not-found", "There is nothing here.")
     return None
+
+
+def _of_table(known: _Answer) -> web.Response:
+    response = problem(*known)
+    if known.status == 503:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _of_upstream(error: ClientError) -> _Answer:
+    """Give a relay's answer for the server's; temporary where that was, and only there."""
+    is_away = isinstance(error, Unreachable)
+    known = _PASSED_ON.get(error.problem)
+    if known is not None and is_temporary(known.status) == is_away:
+        return known
+    return _UPSTREAM_AWAY if is_away else _UPSTREAM_REFUSED
 
 
 def middleware(log: Log) -> Middleware:

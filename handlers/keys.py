@@ -10,10 +10,12 @@ from handlers.published import Published
 from keys.keyring import Keyring
 from storage.database import Database
 from warp.intake import Intake
+from warp.relay import Relay
 
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 """Gives the present time, aware, or says that it cannot be believed; never an argument of a request."""
 INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
+RELAY: web.AppKey[Relay] = web.AppKey("relay", Relay)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)

@@ -15,6 +15,8 @@ The whole URL map.
 | GET /{lang}/figures/, /{lang}/figures/{week} | figures as a page |
 | GET /healthz, /readyz | for whatever watches the process |
 
+A relay has POST /v1/reports and GET /healthz, and nothing else.
+
 Every GET but the last two is a file of the public tree, under the path that stands beside it here. Patterns
 admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
 """
@@ -25,7 +27,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from feeds.filters import MEDIA_TYPES, Format
-from handlers import bundles, health, members, reports
+from handlers import bundles, health, members, relayed, reports
 from handlers.connection import expect
 from handlers.keys import PUBLISHED
 from handlers.published import FRESH, IMMUTABLE
@@ -62,6 +64,11 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get(f"/{_LANGUAGE}/figures/", _file("{language}/figures/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/figures/{_WEEK}", _file("{language}/figures/{week}.html", _HTML)),
     ]
+
+
+def relay_routes() -> list[web.RouteDef]:
+    """Give every route of a relay."""
+    return [_post("/v1/reports", relayed.post), _get("/healthz", health.alive)]
 
 
 def _feeds() -> list[web.RouteDef]:

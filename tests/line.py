@@ -31,10 +31,12 @@ class Line:
             await writer.drain()
             raise ConnectionResetError
         onward, there = await asyncio.open_connection("127.0.0.1", self.port)
-        there.write(re.sub(rb"(?i)\r\nConnection: [^\r]*", b"", request, count=1))
-        answer = await _read_message(onward)
+        try:
+            there.write(re.sub(rb"(?i)\r\nConnection: [^\r]*", b"", request, count=1))
+            answer = await _read_message(onward)
+        finally:
+            there.close()
         self.answers.append(answer)
-        there.close()
         if self.lose(request):
             raise ConnectionResetError
         writer.write(answer)

@@ -179,6 +179,11 @@ def test_the_map_of_addresses_is_the_servers() -> None:
     assert described == {_address(route) for route in routes.routes("en")}
 
 
+def test_the_map_of_a_relays_addresses_is_its_own() -> None:
+    section = PROTOCOL.partition("## 17. Relays")[2]
+    assert set(_rows(section)) == {_address(route) for route in routes.relay_routes()}
+
+
 class _Refusal(NamedTuple):
     status: int | None
     """None where the code computes it."""

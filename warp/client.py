@@ -19,6 +19,7 @@ from keys.narrative import Narrative
 from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
 from warp import taxonomy
+from warp.carrier import DIRECT, Carrier
 from warp.exchange import (
     ClientError,
     Refused,
@@ -63,6 +64,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class NoTokens(ClientError):
+    """The wallet has no token for a report; says what else can be done."""
+
+
 class Sealed(NamedTuple):
     """A report ready to be sent."""
 
@@ -70,7 +75,7 @@ class Sealed(NamedTuple):
     receipt: Receipt
 
 
-async def join(wallet: Wallet) -> None:
+async def join(wallet: Wallet, carrier: Carrier = DIRECT) -> None:
     """
     Redeem the invitation that the wallet holds; again after a lost answer it does no harm.
 
@@ -80,7 +85,7 @@ async def join(wallet: Wallet) -> None:
     """
     contents = wallet.contents
     try:
-        async with connection() as session:
+        async with connection(carrier.proxy) as session:
             await redeem(session, contents.url, contents.invitation, contents.credential)
     except Refused:
         if contents.replaced:
@@ -148,15 +153,45 @@ def keys_given_up(wallet: Wallet, week: Week) -> int:
     return len(set(entry.recipients) - set(newest_entry(wallet).recipients))
 
 
-def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> Sealed:
+def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes, once: bytes = b"") -> Sealed:
     """
-    Seal a report with a token of the current week; token out and envelope in are saved as one step.
+    Seal a report to be sent; token out and envelope in are saved as one step.
+
+    Args:
+        wallet: Keeps the envelope in its outbox.
+        draft: What to seal.
+        now: Aware; the report is sealed for its week.
+        randbytes: Randomness of receipt and seals.
+        once: What the report's maker knows it by; `made_before` finds it again.
 
     Raises:
         InvalidReport: a fact is wrong.
-        ClientError: no keys or no tokens of this week.
+        ClientError: no keys of this week.
+        NoTokens: no tokens of it.
         NarrativeError: the text does not fit.
     """
+    sealed = _make(wallet, draft, now, randbytes, once)
+    wallet.contents.outbox.append(sealed.envelope)
+    wallet.contents.kept.append(keep(sealed.envelope, draft, str(Week.of(now)), sealed.receipt))
+    wallet.save()
+    return sealed
+
+
+def seal_to_carry(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> Sealed:
+    """
+    Seal a report that is to leave in a file (`warp.carried`), and never from this wallet by a network.
+
+    Raises:
+        InvalidReport, ClientError, NoTokens, NarrativeError: as `seal`.
+    """
+    sealed = _make(wallet, draft, now, randbytes)
+    wallet.contents.to_carry.append(sealed.envelope)
+    wallet.save()
+    return sealed
+
+
+def _make(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes, once: bytes = b"") -> Sealed:
+    """Take a token out, seal, and keep the receipt. The caller puts the envelope somewhere, and saves."""
     contents, week = wallet.contents, Week.of(now)
     receipt = Receipt.new(randbytes)
     check(draft.facts(receipt.lookup))
@@ -164,11 +199,14 @@ def seal(wallet: Wallet, draft: Draft, now: datetime, randbytes: RandBytes) -> S
     left, token = _next_token(contents, str(week), taxonomy.class_of(draft.type))
     sealed = seal_with(draft, token, entry, root, receipt, randbytes)
     left.erase(token)
-    contents.outbox.append(sealed)
-    contents.kept.append(keep(sealed, draft, str(week), receipt))
-    contents.filed.append(Filed(str(week), receipt.secret, thread=draft.thread or receipt.thread))
-    wallet.save()
+    contents.filed.append(Filed(str(week), receipt.secret, draft.thread or receipt.thread, once))
     return Sealed(sealed, receipt)
+
+
+def made_before(wallet: Wallet, once: bytes) -> Receipt | None:
+    """Give the receipt of the report that its maker knows by this, if there is one."""
+    found = (filed for filed in wallet.contents.filed if once and filed.once == once)
+    return next((Receipt(filed.receipt) for filed in found), None)
 
 
 def keep(sealed: bytes, draft: Draft, week: str, receipt: Receipt) -> Kept:
@@ -199,7 +237,8 @@ def require_tokens(wallet: Wallet, week: Week, of_type: str | None = None) -> No
         of_type: RSIT type; any of them unless given.
 
     Raises:
-        ClientError: no keys or no tokens of this week, or none for this class.
+        ClientError: no keys of this week.
+        NoTokens: no tokens of it, or none for this class.
     """
     entry_of_week(wallet, week)
     left = wallet.contents.tokens.get(str(week))
@@ -211,12 +250,12 @@ def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, b
     left = contents.tokens.get(week)
     if left is None and week in contents.taken:
         later = max(map(Week.parse, contents.taken)).plus(1)
-        raise ClientError(
+        raise NoTokens(
             f"the tokens of {week} are in another wallet of this member and cannot be had twice. This wallet "
             f"can report with its tokens of {later}, from that week on"
         )
     if left is None:
-        raise ClientError(
+        raise NoTokens(
             f"the wallet has no tokens of {week}. Fetching them now (warp sync --this-week) tells the server "
             "that a member became active; syncing regularly, ahead of need, does not"
         )
@@ -224,7 +263,7 @@ def _next_token(contents: Contents, week: str, of_class: str) -> tuple[Tokens, b
         return left, left.first[of_class]
     if left.further:
         return left, left.further[-1]
-    raise ClientError(
+    raise NoTokens(
         f"the tokens of {week} are used up for this class. For many similar incidents, report once and say "
         "how many it stands for (--similar)"
     )
@@ -241,12 +280,21 @@ _GIVEN_UP = (
 
 
 def discard(wallet: Wallet) -> None:
-    """Give up the oldest envelope in the outbox; what was in it is lost."""
-    wallet.contents.take_out_first()
+    """Give up the oldest envelope that nobody has taken: what was in it is lost, and may be made again."""
+    contents = wallet.contents
+    if contents.to_carry:
+        contents.to_carry.pop(0)
+    else:
+        kept = contents.kept_of(contents.outbox[0])
+        contents.filed = [
+            msgspec.structs.replace(filed, once=b"") if kept and filed.receipt == kept.receipt else filed
+            for filed in contents.filed
+        ]
+        contents.take_out_first()
     wallet.save()
 
 
-async def deliver(wallet: Wallet) -> int:
+async def deliver(wallet: Wallet, carrier: Carrier = DIRECT) -> int:
     """
     Send what is in the outbox, oldest first; gives how many were taken.
 
@@ -259,7 +307,7 @@ async def deliver(wallet: Wallet) -> int:
     while wallet.contents.outbox:
         sealed = wallet.contents.outbox[0]
         try:
-            await send(wallet.contents.url, sealed)
+            await send(wallet.contents.url, sealed, carrier)
         except Refused as refused:
             if refused.problem == "token-spent" and wallet.contents.kept_of(sealed) is None:
                 discard(wallet)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import aiohttp
 
 from keys.comparison import Copy, number_of
+from warp.carrier import Proxy
 from warp.exchange import Unreachable, connection, public_file
 
 _AT_ONCE = 4
@@ -22,14 +23,14 @@ _LAYOUTS = ("{}/v1/directory/{}", "{}/v1/directory/{}.json")
 """A server's addresses, and the names in its public tree."""
 
 
-async def of_server(url: str) -> Copy:
+async def of_server(url: str, proxy: Proxy | None = None) -> Copy:
     """
     Give a server's whole directory, from number 0 or from the oldest that is to be had.
 
     Raises:
         Unreachable: there is no directory.
     """
-    async with connection() as session:
+    async with connection(proxy) as session:
         newest = await public_file(session, f"{url}/v1/directory")
         number = None if newest is None else number_of(newest)
         if newest is None or number is None:
@@ -41,27 +42,28 @@ async def of_server(url: str) -> Copy:
     return Copy(url, documents, newest)
 
 
-async def brought_up_to_date(copy: Copy) -> Copy:
+async def brought_up_to_date(copy: Copy, proxy: Proxy | None = None) -> Copy:
     """Give a server's copy with what it published while mirrors were read."""
-    async with connection() as session:
+    async with connection(proxy) as session:
         first = max(copy.documents, default=-1) + 1
         more = await _upwards(session, _address(copy.name, _LAYOUTS[0]), first)
     newest = more[max(more)] if more else copy.newest
     return copy._replace(documents={**copy.documents, **more}, newest=newest)
 
 
-async def of_mirror(url: str, first: int) -> Copy:
+async def of_mirror(url: str, first: int, proxy: Proxy | None = None) -> Copy:
     """
     Give a mirror's copy.
 
     Args:
         url: What the mirror has in front of `/v1/directory/`.
         first: The server's oldest number.
+        proxy: What the requests go through, if anything.
 
     Raises:
         Unreachable: there is no such copy.
     """
-    async with connection() as session:
+    async with connection(proxy) as session:
         for layout in _LAYOUTS:
             documents = await _upwards(session, _address(url, layout), first)
             if documents:

@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 import aiohttp
 import msgspec
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
 from keys import tokens
 from keys.directory import Entry
 from keys.hybrid import RandBytes
 from keys.tokens import Pending, VerifyKey
 from warp import taxonomy
+from warp.carrier import DIRECT, Carrier, Proxy, is_onion
 from warp.wallet import Tokens
 
 _TIMEOUT = aiohttp.ClientTimeout(total=120)
@@ -30,14 +32,14 @@ _NOT_WARP = "the answer ({}) is not a WARP server's; check the address and the n
 class ClientError(Exception):
     """Something that the reporter can act on; says what."""
 
-
-class Refused(ClientError):
-    """The server refused a request and said why."""
-
     def __init__(self, message: str, problem: str = "") -> None:
         super().__init__(message)
         self.problem = problem
-        """Name of the problem, as in docs/protocol.md §11."""
+        """Name of the problem that the server gave, as in docs/protocol.md §11; empty when it gave none."""
+
+
+class Refused(ClientError):
+    """The server refused a request and said why."""
 
 
 class Unreachable(ClientError):
@@ -51,10 +53,16 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def is_temporary(status: int) -> bool:
+    """Say whether a refusal with this status may be followed by another answer to the same request."""
+    return status in _TEMPORARY or status >= 500
+
+
 @contextlib.asynccontextmanager
-async def connection() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session that shares nothing with any other, and says nothing of its machine."""
+async def connection(proxy: Proxy | None = None) -> AsyncIterator[aiohttp.ClientSession]:
+    """Give a session that shares nothing with any other, no circuit either, and hides its machine."""
     async with aiohttp.ClientSession(
+        connector=proxy.connector() if proxy else None,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"Accept-Encoding": "gzip"},  # or it would name what is installed on this machine
         skip_auto_headers=["User-Agent"],
@@ -77,6 +85,7 @@ async def request(
     Raises:
         Unreachable: no answer of a WARP server, or one that may be another at the next try.
         Refused: the server will never take this request.
+        ClientError: an onion address without a proxy.
     """
     answer = await _ask(session, method, url, body, headers)
     if 200 <= answer.status < 300:
@@ -85,10 +94,8 @@ async def request(
     if problem is None:
         raise Unreachable(_NOT_WARP.format(answer.status))
     detail = problem.detail if problem.detail.isprintable() else "it does not say why"
-    message = f"the server answered {answer.status}: {detail}"
-    if answer.status in _TEMPORARY or answer.status >= 500:
-        raise Unreachable(message)
-    raise Refused(message, problem.type.removeprefix(_PROBLEM))
+    refusal = Unreachable if is_temporary(answer.status) else Refused
+    raise refusal(f"the server answered {answer.status}: {detail}", problem.type.removeprefix(_PROBLEM))
 
 
 async def public_file(session: aiohttp.ClientSession, url: str, most: int = _LARGEST_ANSWER) -> bytes | None:
@@ -114,6 +121,8 @@ async def _ask(
     headers: dict[str, str] | None = None,
     most: int = _LARGEST_ANSWER,
 ) -> Answer:
+    if is_onion(url) and not isinstance(session.connector, ProxyConnector):
+        raise ClientError("an onion address is reached through Tor only: --proxy socks5h://127.0.0.1:9050")
     try:
         async with session.request(
             method, url, data=body, headers=headers, allow_redirects=False
@@ -122,6 +131,10 @@ async def _ask(
             while length < most and (part := await response.content.read(most - length)):
                 parts.append(part)
                 length += len(part)
+    except ProxyConnectionError:
+        raise Unreachable("no answer from the proxy, and nothing went round it; is it running?") from None
+    except (ProxyError, ProxyTimeoutError):
+        raise Unreachable("the proxy found no way to the server; try again later") from None
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise Unreachable("no answer from the server; try again later") from None
     return Answer(response.status, b"".join(parts))
@@ -226,15 +239,15 @@ def finish_bundle(bundle: Bundle, answer: bytes) -> Tokens:
     return Tokens(dict(zip(classes, made, strict=False)), made[len(classes) :])
 
 
-async def send(url: str, sealed: bytes) -> None:
+async def send(url: str, sealed: bytes, carrier: Carrier = DIRECT) -> None:
     """
-    Hand over an envelope, on a connection of its own.
+    Hand over an envelope, on a connection of its own, to the carrier's relay if it has one.
 
     Raises:
         Refused, Unreachable.
     """
-    async with connection() as session:
-        await post_envelope(session, url, sealed)
+    async with connection(carrier.proxy) as session:
+        await post_envelope(session, carrier.relay or url, sealed)
 
 
 async def post_envelope(session: aiohttp.ClientSession, url: str, sealed: bytes) -> None:

@@ -13,13 +13,14 @@ import msgspec
 from keys.hybrid import RandBytes
 from keys.receipt import Receipt
 from warp import client, taxonomy
+from warp.carrier import DIRECT, Carrier
 from warp.client import Draft
 from warp.exchange import Refused
 from warp.wallet import Contents, Kept, Wallet
 from warp.weeks import Week
 
 
-async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes) -> int:
+async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes, carrier: Carrier = DIRECT) -> int:
     """
     Send what is in the outbox as `client.deliver` does; gives how many reports were sealed again on the way.
 
@@ -31,7 +32,7 @@ async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes) -> int:
     again: set[bytes] = set()
     while True:
         try:
-            await client.deliver(wallet)
+            await client.deliver(wallet, carrier)
         except Refused as refused:
             if refused.problem != "token-spent" or isinstance(refused, client.GivenUp):
                 raise

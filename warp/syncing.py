@@ -22,6 +22,7 @@ from keys.lists import KEPT_WEEKS, Kind, SignedList
 from keys.tokens import request as blinded
 from warp import answers
 from warp.answers import SyncedLists
+from warp.carrier import DIRECT, Carrier
 from warp.exchange import (
     Bundle,
     Refused,
@@ -58,7 +59,13 @@ def weeks_ahead(now: datetime) -> list[Week]:
     return [Week.of(now).plus(i) for i in range(1, WEEKS_AHEAD + 1)]
 
 
-async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Sequence[Week] = ()) -> Synced:
+async def sync(
+    wallet: Wallet,
+    now: datetime,
+    randbytes: RandBytes,
+    weeks: Sequence[Week] = (),
+    carrier: Carrier = DIRECT,
+) -> Synced:
     """
     Fetch the directory, the bundles and the public lists, whatever of it the wallet has already.
 
@@ -68,6 +75,7 @@ async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Seque
         randbytes: Randomness of the tokens.
         weeks: Of the bundles; the next four unless given. The current one is right at joining, and telling
             at any other time.
+        carrier: How the requests leave this machine.
 
     Raises:
         Refused, Unreachable.
@@ -77,7 +85,7 @@ async def sync(wallet: Wallet, now: datetime, randbytes: RandBytes, weeks: Seque
     contents, current = wallet.contents, Week.of(now)
     wanted = weeks or weeks_ahead(now)
     brought, refused = [], {}
-    async with connection() as session:
+    async with connection(carrier.proxy) as session:
         verified = await fetch_directory(wallet, session)
         for entry in [each.entry for each in verified if Week.parse(each.entry.week) in wanted]:
             try:

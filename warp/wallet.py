@@ -56,6 +56,8 @@ class Filed(msgspec.Struct, frozen=True):
     """16 bytes; see `keys.receipt`."""
     thread: bytes = b""
     """16 bytes that coordinators see in every report on one matter."""
+    once: bytes = b""
+    """What its maker knows it by, so that it is not made a second time; empty for nothing."""
 
 
 class ReceivedReply(msgspec.Struct, frozen=True):
@@ -105,6 +107,8 @@ class Contents(msgspec.Struct):
     """Sealed envelopes that the server has not confirmed."""
     kept: list[Kept] = []
     """What those envelopes were made of."""
+    to_carry: list[bytes] = []
+    """Sealed envelopes that are to leave in a file, and that no file surely holds; never sent from here."""
     filed: list[Filed] = []
     accepted: dict[bytes, str] = {}
     """Receipt to the ISO week of the public list that shows that the report was counted."""

@@ -10,6 +10,8 @@ import msgspec
 from keys.comparison import Checked, Comparison, Copy, Difference, compare, spoken
 from keys.directory import check_chain, read_fingerprint
 from warp import copies
+from warp.carrier import Proxy
+from warp.cli.carrying import proxy_option
 from warp.cli.joining import opened_wallet
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.exchange import Unreachable
@@ -84,6 +86,7 @@ def _checked(url: str) -> str:
     metavar="URL",
     help="Where somebody keeps a copy; what stands in front of /v1/directory/. Repeat it for more.",
 )
+@proxy_option
 @json_option
 @asynchronous
 async def verify(
@@ -92,6 +95,7 @@ async def verify(
     key_file: Path | None,
     root: str | None,
     mirrors: Sequence[str],
+    proxy: Proxy | None,
     *,
     as_json: bool,
 ) -> None:
@@ -107,9 +111,9 @@ async def verify(
       warp directory verify https://warp.example --root 0123456789abcdef0123456789abcdef
     """
     known, kept_by = _known(url, wallet_path, key_file, root), [_checked(mirror) for mirror in mirrors]
-    server = await copies.of_server(known.url)
-    kept, silent = await _mirrors(kept_by, min(server.documents))
-    server = await copies.brought_up_to_date(server)
+    server = await copies.of_server(known.url, proxy)
+    kept, silent = await _mirrors(kept_by, min(server.documents), proxy)
+    server = await copies.brought_up_to_date(server, proxy)
     comparison = compare([server, *([known.seen] if known.seen else []), *kept], known.root)
     newest = max(server.documents)
     if as_json:
@@ -126,12 +130,12 @@ async def verify(
         raise click.ClickException("not everything could be compared; what was agrees")
 
 
-async def _mirrors(urls: Sequence[str], first: int) -> tuple[list[Copy], list[str]]:
+async def _mirrors(urls: Sequence[str], first: int, proxy: Proxy | None) -> tuple[list[Copy], list[str]]:
     """Give the copies that can be had, and why the others cannot."""
     kept, silent = [], []
     for url in urls:
         try:
-            kept.append(await copies.of_mirror(url, first))
+            kept.append(await copies.of_mirror(url, first, proxy))
         except Unreachable as error:
             silent.append(str(error) if url in str(error) else f"{url}: {error}")
     return kept, silent
@@ -182,10 +186,17 @@ def _in_words(field: str) -> str:
 
 @directory.command()
 @_source_options
+@proxy_option
 @json_option
 @asynchronous
 async def show(
-    url: str | None, wallet_path: Path | None, key_file: Path | None, root: str | None, *, as_json: bool
+    url: str | None,
+    wallet_path: Path | None,
+    key_file: Path | None,
+    root: str | None,
+    proxy: Proxy | None,
+    *,
+    as_json: bool,
 ) -> None:
     """
     Show the entries of the directory, each with the digits that stand for it and all before it.
@@ -198,7 +209,7 @@ async def show(
       warp directory show https://warp.example --root 0123456789abcdef0123456789abcdef
     """
     known = _known(url, wallet_path, key_file, root)
-    found = known.seen if url is None else await copies.of_server(known.url)
+    found = known.seen if url is None else await copies.of_server(known.url, proxy)
     if found is None:
         raise click.ClickException("the wallet has seen no directory yet: warp sync")
     order = sorted(found.documents)

@@ -13,7 +13,9 @@ from keys.invitation import Invitation
 from keys.lock import Lock
 from keys.receipt import Receipt
 from warp import client, syncing, wallet
+from warp.carrier import Carrier, Proxy
 from warp.cli import losses
+from warp.cli.carrying import proxy_option
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.exchange import Refused
 from warp.site import present
@@ -65,8 +67,11 @@ def opened_wallet(wallet_path: Path, key_file: Path | None) -> Iterator[Wallet]:
 @click.argument("url")
 @click.argument("invitation")
 @wallet_options
+@proxy_option
 @asynchronous
-async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | None) -> None:
+async def join(
+    url: str, invitation: str, wallet_path: Path, key_file: Path | None, proxy: Proxy | None
+) -> None:
     """
     Join with an invitation: makes the wallet and fetches keys and tokens.
 
@@ -79,6 +84,7 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
     invited = Invitation.from_string(invitation)
     if not url.startswith(("http://", "https://")):
         raise click.BadParameter("must begin with https:// (or http://)", param_hint="URL")
+    carrier = Carrier(proxy)
     if wallet_path.exists():
         with opened_wallet(wallet_path, key_file) as found:
             contents = found.contents
@@ -89,23 +95,23 @@ async def join(url: str, invitation: str, wallet_path: Path, key_file: Path | No
                     f"{wallet_path} exists already; a wallet belongs to one membership"
                 )
             client.take_invitation(found, invited.code, secrets.token_bytes)
-            await _join(found)
+            await _join(found, carrier)
         return
     contents = Contents(url.rstrip("/"), invited.root, invited.code, secrets.token_bytes(32))
     made = wallet.create(wallet_path, _lock(key_file, new=True), contents, secrets.token_bytes)
     try:
-        await client.join(made)
+        await client.join(made, carrier)
     except Refused:
         wallet_path.unlink()
         raise
-    await _join(made)
+    await _join(made, carrier)
 
 
-async def _join(found: Wallet) -> None:
+async def _join(found: Wallet, carrier: Carrier) -> None:
     """Redeem the invitation if that is still to be done, and fetch this week's tokens, too."""
     if found.contents.invitation:
         try:
-            await client.join(found)
+            await client.join(found, carrier)
         except Refused:
             if found.contents.invitation:
                 raise
@@ -113,7 +119,7 @@ async def _join(found: Wallet) -> None:
     now = present()
     weeks = [Week.of(now), *syncing.weeks_ahead(now)]
     with losses.void_explained():
-        done = await syncing.sync(found, now, secrets.token_bytes, weeks)
+        done = await syncing.sync(found, now, secrets.token_bytes, weeks, carrier)
     had = ", ".join(sorted(found.contents.tokens))
     click.echo(f"Joined. Tokens for {had} are in the wallet." if had else "Joined. There are no tokens yet.")
     if done.refused:
@@ -128,8 +134,9 @@ async def _join(found: Wallet) -> None:
     is_flag=True,
     help="Also fetch this week's tokens. Who does so late shows that it has just become active.",
 )
+@proxy_option
 @asynchronous
-async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> None:
+async def sync(wallet_path: Path, key_file: Path | None, proxy: Proxy | None, *, this_week: bool) -> None:
     """
     Fetch keys and tokens of the next four weeks. Run it weekly, whether or not there is anything to report.
 
@@ -139,12 +146,12 @@ async def sync(wallet_path: Path, key_file: Path | None, *, this_week: bool) -> 
     """
     with opened_wallet(wallet_path, key_file) as found:
         if found.contents.invitation:
-            await _join(found)
+            await _join(found, Carrier(proxy))
             return
         now = present()
         weeks = [Week.of(now)] * this_week + syncing.weeks_ahead(now)
         with losses.void_explained():
-            done = await syncing.sync(found, now, secrets.token_bytes, weeks)
+            done = await syncing.sync(found, now, secrets.token_bytes, weeks, Carrier(proxy))
     brought = f"tokens for {', '.join(done.bundles)}" if done.bundles else "nothing new was due"
     click.echo(f"Synced: {brought}.")
     if done.refused:
@@ -169,11 +176,14 @@ def wallet_command(wallet_path: Path, key_file: Path | None, *, receipts: bool, 
     words = [{"week": each.week, "words": Receipt(each.receipt).words()} for each in contents.filed]
     if as_json:
         shown = {"receipts": words} if receipts else {"reports": len(words)}
-        write_json({"url": contents.url, "tokens": tokens, "undelivered": len(contents.outbox), **shown})
+        waiting = {"undelivered": len(contents.outbox), "unwritten": len(contents.to_carry)}
+        write_json({"url": contents.url, "tokens": tokens, **waiting, **shown})
         return
     click.echo(f"Server: {contents.url}")
     click.echo(f"Tokens: {', '.join(f'{week}: {n}' for week, n in tokens.items()) or 'none; warp sync'}")
     click.echo(f"Reports made: {len(words)}; not delivered: {len(contents.outbox)}")
+    if contents.to_carry:
+        click.echo(f"Not written to a file: {len(contents.to_carry)}; warp report --retry --out FILE")
     for each in words if receipts else []:
         click.echo(f"  {each['week']}  {each['words']}")
 

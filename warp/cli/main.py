@@ -13,6 +13,7 @@ from warp.advising import NotPossible
 from warp.backup import CannotBackUp, NoBackup
 from warp.child import ChildFailed
 from warp.cli import (
+    carrying,
     coordinating,
     coordinators,
     directories,
@@ -79,6 +80,7 @@ _MODULES = (
     owning,
     reporting,
     receipts,
+    carrying,
     replying,
     inbox,
     coordinating,

@@ -10,8 +10,10 @@ import click
 import msgspec
 
 from keys.narrative import room
-from warp import client, places, plaintext, resealing, taxonomy
+from warp import carried, client, places, plaintext, resealing, taxonomy
+from warp.carrier import Carrier, Proxy
 from warp.cli import losses, reviewing
+from warp.cli.carrying import proxy_option, via_option
 from warp.cli.joining import Command, opened_wallet, wallet_options
 from warp.cli.options import asynchronous, json_option, printable, write_json
 from warp.client import Draft
@@ -67,9 +69,26 @@ def _fact_options(command: Command) -> Command:
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--retry", is_flag=True, help="Only send what an earlier try could not deliver.")
 @click.option("--discard", is_flag=True, help="Give up the report that could not be delivered.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Do not send: write the envelope to a new file, for warp send.",
+)
+@via_option
+@proxy_option
 @asynchronous
 async def report(
-    wallet_path: Path, key_file: Path | None, *, yes: bool, retry: bool, discard: bool, **facts: Any
+    wallet_path: Path,
+    key_file: Path | None,
+    relay: str | None,
+    proxy: Proxy | None,
+    out: Path | None,
+    *,
+    yes: bool,
+    retry: bool,
+    discard: bool,
+    **facts: Any,
 ) -> None:
     """
     Report an incident: asks what is missing, looks at what may identify you, shows all of it, and sends it.
@@ -79,40 +98,61 @@ async def report(
       warp report --wallet wallet
       warp report --wallet wallet --type malicious-code/infected-system --place UY --occurred 2026-11 \\
         --narrative note.txt --yes --replace-all --keep bad.example --small-place widen
+      warp report --wallet wallet --via https://relay.example --proxy socks5h://127.0.0.1:9050
+      warp report --wallet wallet --out envelope
     """
+    carrier = Carrier(proxy, relay or "")
     with opened_wallet(wallet_path, key_file) as found:
-        if discard and found.contents.outbox:
+        contents = found.contents
+        if discard and (contents.to_carry or contents.outbox):
             click.confirm("Give up the report that was not delivered? It cannot be had back.", abort=True)
             client.discard(found)
         if retry or discard:
-            await _deliver(found)
+            await _hand_over(found, carrier, out)
             return
-        if found.contents.outbox:
-            raise click.ClickException(
-                "an earlier report was not delivered; send it first: warp report --retry"
-            )
-        thread = _thread(found, facts.pop("follow_up"))
-        client.require_tokens(found, Week.of(present()), facts["type_"])
-        draft = msgspec.structs.replace(_draft(facts, ask=not yes), thread=thread)
-        client.require_tokens(found, Week.of(present()), draft.type)
-        try:
-            check(draft.facts(bytes(32)))
-        except InvalidReport as error:
-            raise click.ClickException(str(error)) from None
-        entry, _ = client.entry_of_week(found, Week.of(present()))
-        draft = reviewing.review(found, draft, facts, ask=not yes)
-        _require_room(draft.text, room(len(entry.recipients)))
-        _show(draft, len(entry.recipients))
-        _show_crowd(client.holders(found, Week.of(present())))
-        if client.keys_given_up(found, Week.of(present())):
-            click.echo(losses.KEY_GIVEN_UP)
-        if not yes:
-            click.confirm("Send it? It cannot be recalled.", abort=True)
-        sealed = client.seal(found, draft, present(), secrets.token_bytes)
-        click.echo("Your receipt, which proves that the report is yours; keep a copy beside the wallet's:")
-        click.echo(f"  {sealed.receipt.words()}")
-        await _deliver(found)
+        draft = _seal(found, facts, out, ask=not yes)
+        await _hand_over(found, carrier, out)
         click.echo(_when_counted(draft))
+
+
+def _seal(found: Wallet, facts: dict[str, Any], out: Path | None, *, ask: bool) -> Draft:
+    """Make a report of what is given and answered, and put it into the wallet, sealed."""
+    _check_nothing_waits(found)
+    if out is not None:
+        carried.check_new(out)
+    week = Week.of(present())
+    thread = _thread(found, facts.pop("follow_up"))
+    client.require_tokens(found, week, facts["type_"])
+    draft = msgspec.structs.replace(_draft(facts, ask=ask), thread=thread)
+    client.require_tokens(found, week, draft.type)
+    try:
+        check(draft.facts(bytes(32)))
+    except InvalidReport as error:
+        raise click.ClickException(str(error)) from None
+    entry, _ = client.entry_of_week(found, week)
+    draft = reviewing.review(found, draft, facts, ask=ask)
+    _require_room(draft.text, room(len(entry.recipients)))
+    _show(draft, len(entry.recipients))
+    _show_crowd(client.holders(found, week))
+    if client.keys_given_up(found, week):
+        click.echo(losses.KEY_GIVEN_UP)
+    if ask:
+        what = "Send it?" if out is None else "Seal it?"
+        click.confirm(f"{what} It cannot be recalled.", abort=True)
+    seal = client.seal if out is None else client.seal_to_carry
+    sealed = seal(found, draft, present(), secrets.token_bytes)
+    click.echo("Your receipt, which proves that the report is yours; keep a copy beside the wallet's:")
+    click.echo(f"  {sealed.receipt.words()}")
+    return draft
+
+
+def _check_nothing_waits(found: Wallet) -> None:
+    if found.contents.outbox:
+        raise click.ClickException("an earlier report was not delivered; send it first: warp report --retry")
+    if found.contents.to_carry:
+        raise click.ClickException(
+            "an earlier report is in no file yet; write it first: warp report --retry --out FILE"
+        )
 
 
 def _thread(found: Wallet, number: int | None) -> bytes:
@@ -153,12 +193,31 @@ def _when_counted(draft: Draft) -> str:
     return "It is counted at the next release, at midnight UTC once there is enough cover."
 
 
-async def _deliver(found: Wallet) -> None:
-    if not found.contents.outbox:
-        click.echo("There is nothing to send.")
+async def _hand_over(found: Wallet, carrier: Carrier, out: Path | None) -> None:
+    """Send what waits, or write it to a file."""
+    if out is None:
+        await _deliver(found, carrier)
+        return
+    if not (found.contents.to_carry or found.contents.outbox):
+        click.echo("There is nothing to write.")
         return
     try:
-        again = await resealing.deliver(found, present(), secrets.token_bytes)
+        carried.carry(found, out)
+    except OSError as error:
+        reason = f"{error.filename or out}: {error.strerror}"
+        raise click.ClickException(
+            f"{reason}. The sealed report is in the wallet: warp report --retry --out FILE"
+        ) from None
+    click.echo(f"Written to {out}. Send it within two weeks, from anywhere: warp send {out} --to URL")
+
+
+async def _deliver(found: Wallet, carrier: Carrier) -> None:
+    if not found.contents.outbox:
+        to_write = "; one is to be written: warp report --retry --out FILE"
+        click.echo(f"There is nothing to send{to_write if found.contents.to_carry else '.'}")
+        return
+    try:
+        again = await resealing.deliver(found, present(), secrets.token_bytes, carrier)
     except Unreachable as error:
         raise click.ClickException(
             f"{error}. The sealed report is in the wallet: warp report --retry"
