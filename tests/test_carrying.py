@@ -1,5 +1,5 @@
 """
-Reports by every carrier, as users send them: files, relays, proxies; programs killed on the way.
+Reports by every carrier, as users send them: files, relays, proxies, batches; programs killed on the way.
 
 The site serves in this process, under the present clock, so that what it holds can be counted. Commands are
 programs of their own.
@@ -13,9 +13,11 @@ import re
 import secrets
 import shutil
 import signal
+import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -224,6 +226,10 @@ async def test_a_file_that_was_lost_on_the_way_out_is_asked_after(team: Team) ->
         (("relay", "--to", "http://127.0.0.1:1", "--seconds", "90"), "--seconds"),
         (("relay", "--to", "http://127.0.0.1:1", "--batch", "0"), "--batch"),
         (("relay", "--to", "http://127.0.0.1:1", "--host", "256.0.0.1"), "cannot listen"),
+        (("report", "--wallet", "w", "--json"), "--json is for --batch"),
+        (("report", "--wallet", "w", "--batch", "/dev/null", "--urgent"), "--batch stands alone"),
+        (("report", "--wallet", "w", "--batch", "/dev/null", "--out", "x"), "--batch stands alone"),
+        (("report", "--wallet", "w", "--batch", "no-such-file"), "No such file"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:
@@ -344,3 +350,149 @@ async def test_a_proxy_that_is_away_is_named_and_the_report_kept(team: Team) -> 
     assert told.err.count("\n") == 1
     assert len(team.contents.outbox) == 1
     assert await team.waiting() == 0
+
+
+# Batches
+
+
+def write_batch(team: Team, *lines: dict[str, Any]) -> Path:
+    file = team.folder / "reports.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return file
+
+
+FIVE = [{"type": "fraud/phishing", "text": f"n. {n}"} for n in range(5)]
+
+
+async def test_a_batch_is_reported_line_by_line_and_only_once(team: Team) -> None:
+    file = write_batch(team, *FIVE)
+    first = json.loads((await team.report("--batch", file, "--json")).out)
+    assert [(each["line"], each["before"]) for each in first["reports"]] == [(n, False) for n in range(1, 6)]
+    assert (first["left"], first["stopped"]) == (0, "")
+    again = json.loads((await team.report("--batch", file, "--json")).out)
+    assert [each["receipt"] for each in again["reports"]] == [each["receipt"] for each in first["reports"]]
+    assert {each["before"] for each in again["reports"]} == {True}
+    assert await team.waiting() == 5
+    file = write_batch(team, *FIVE, {"type": "other/other"})
+    grown = await team.report("--batch", file)
+    assert grown.out.count("sent before") == 5
+    assert "All 6 reports are with the server." in grown.out
+    assert await team.waiting() == 6
+
+
+async def test_a_batch_with_a_wrong_line_sends_nothing(team: Team) -> None:
+    async with line_to(team.server) as (line, url):
+        await use(team, url)
+        file = write_batch(team, *FIVE, {"type": "fraud/phishing", "place": "Uruguay"})
+        told = await team.report("--batch", file)
+        assert told.status == 2
+        assert f"{file}, line 6: place: not an ISO" in told.err
+        assert "nothing was sent" in told.err
+        assert told.err.count("\n") == 1
+        assert line.sent == []
+    assert team.contents.filed == []
+
+
+async def test_a_batch_is_looked_at_as_every_report_is(team: Team) -> None:
+    file = write_batch(team, *FIVE[:1], {"type": "fraud/phishing", "text": "Ask ana@example.org"})
+    told = await team.report("--batch", file)
+    assert told.status == 2
+    assert f"{file}, line 2: the text may identify you (line 1: e-mail address)" in told.err
+    assert "example.org" not in told.err
+    assert team.contents.filed == []
+    small = write_batch(team, *FIVE[:1], {"type": "fraud/phishing", "place": "UY"})
+    told = await team.report("--batch", small)
+    assert (told.status, "the place may point at you" in told.err) == (0, True)
+    small = write_batch(team, {"type": "fraud/phishing", "place": "UY"})
+    told = await team.report("--batch", small, "--small-place", "widen")
+    assert (told.status, told.err) == (0, "")
+    assert (await team.report("--batch", small)).err == ""
+    file = write_batch(team, *FIVE[:1], {"type": "fraud/phishing", "text": "Ask ana@example.org"})
+    assert (await team.report("--batch", file, "--replace-all")).status == 0
+    assert await team.waiting() == 4
+
+
+async def test_when_the_tokens_run_out_a_batch_says_what_is_left_and_goes_on_later(team: Team) -> None:
+    with wallet.opened(team.folder / "wallet", team.lock, secrets.token_bytes) as made:
+        (tokens,) = made.contents.tokens.values()
+        later, tokens.further = tokens.further[2:], tokens.further[:2]
+        made.save()
+    file = write_batch(team, *FIVE)
+    told = await team.report("--batch", file, "--json")
+    assert told.status == 2
+    assert "line 4: the tokens of" in told.err
+    assert "--similar" in told.err
+    assert "2 of 5 reports are left" in told.err
+    assert json.loads(told.out)["left"] == 2
+    assert await team.waiting() == 3
+    with wallet.opened(team.folder / "wallet", team.lock, secrets.token_bytes) as made:
+        (tokens,) = made.contents.tokens.values()
+        tokens.further = later
+        made.save()
+    assert (await team.report("--batch", file)).status == 0
+    assert await team.waiting() == 5
+
+
+async def use(team: Team, url: str) -> None:
+    with wallet.opened(team.folder / "wallet", team.lock, secrets.token_bytes) as made:
+        made.contents.url = url
+        made.save()
+
+
+class Killer(Line):
+    """A line that kills the sender at its n-th request: before the server gets it, or after."""
+
+    def __init__(self, port: int, at: int, *, arrives: bool) -> None:
+        super().__init__(port)
+        self.at = at
+        self.arrives = arrives
+        self.victim: Process | None = None
+        self.lose = self._kill
+
+    async def _pass_on(self, request: bytes, writer: asyncio.StreamWriter) -> None:
+        if len(self.sent) + 1 == self.at and not self.arrives:
+            self.sent.append(request)
+            self._kill(request)
+            raise ConnectionResetError
+        await super()._pass_on(request, writer)
+
+    def _kill(self, _request: bytes) -> bool:
+        if len(self.sent) != self.at or self.victim is None:
+            return False
+        self.victim.kill()
+        return True
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("at", [1, 3, 5])
+async def test_a_batch_that_is_killed_goes_on_where_it_stopped(team: Team, at: int, *, arrives: bool) -> None:
+    killer = Killer(team.server.port, at, arrives=arrives)
+    async with await asyncio.start_server(killer, "127.0.0.1", 0) as listener:
+        await use(team, f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+        file = write_batch(team, *FIVE)
+        killer.victim = await start("report", *team.opened_by, "--batch", file, "--json")
+        await killer.victim.communicate()
+        assert killer.victim.returncode == -signal.SIGKILL
+        assert await team.waiting() == at - 1 + arrives
+        done = await team.report("--batch", file, "--json")
+    assert done.status == 0, done.err
+    receipts = [each["receipt"] for each in json.loads(done.out)["reports"]]
+    assert len(set(receipts)) == 5
+    assert await team.waiting() == 5
+    assert len(team.contents.filed) == 5
+
+
+# The library
+
+
+async def test_the_sample_of_the_guide_runs_as_it_stands(team: Team) -> None:
+    page = (DOCS / "report.md").read_text("utf-8")
+    [sample] = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-W", "error", "-c", sample, cwd=team.folder, stdout=PIPE, stderr=PIPE
+        )
+        out, err = await process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        assert len(out.split()) == 12
+    assert await team.waiting() == len(team.contents.filed) == 1

@@ -8,11 +8,13 @@ from typing import Any, BinaryIO
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from keys.narrative import room
 from warp import carried, client, places, plaintext, resealing, taxonomy
 from warp.carrier import Carrier, Proxy
 from warp.cli import losses, reviewing
+from warp.cli.batching import report_batch
 from warp.cli.carrying import proxy_option, via_option
 from warp.cli.joining import Command, opened_wallet, wallet_options
 from warp.cli.options import asynchronous, json_option, printable, write_json
@@ -75,6 +77,13 @@ def _fact_options(command: Command) -> Command:
     metavar="FILE",
     help="Do not send: write the envelope to a new file, for warp send.",
 )
+@click.option(
+    "--batch",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Report every line of a file of JSON objects, without asking; - for standard input.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --batch: write JSON, for scripts.")
 @via_option
 @proxy_option
 @asynchronous
@@ -84,10 +93,12 @@ async def report(
     relay: str | None,
     proxy: Proxy | None,
     out: Path | None,
+    batch: BinaryIO | None,
     *,
     yes: bool,
     retry: bool,
     discard: bool,
+    as_json: bool,
     **facts: Any,
 ) -> None:
     """
@@ -100,9 +111,14 @@ async def report(
         --narrative note.txt --yes --replace-all --keep bad.example --small-place widen
       warp report --wallet wallet --via https://relay.example --proxy socks5h://127.0.0.1:9050
       warp report --wallet wallet --out envelope
+      warp report --wallet wallet --key-file key --batch reports.jsonl --json
     """
+    _check_together(click.get_current_context())
     carrier = Carrier(proxy, relay or "")
     with opened_wallet(wallet_path, key_file) as found:
+        if batch is not None:
+            await report_batch(found, batch, carrier, facts, as_json=as_json)
+            return
         contents = found.contents
         if discard and (contents.to_carry or contents.outbox):
             click.confirm("Give up the report that was not delivered? It cannot be had back.", abort=True)
@@ -113,6 +129,26 @@ async def report(
         draft = _seal(found, facts, out, ask=not yes)
         await _hand_over(found, carrier, out)
         click.echo(_when_counted(draft))
+
+
+_WITH_BATCH = {
+    *("wallet_path", "key_file", "relay", "proxy", "batch", "as_json", "yes"),
+    *("keep", "reviewed", "replace_all", "small_place"),
+}
+"""Parameters that may stand beside --batch."""
+
+
+def _check_together(context: click.Context) -> None:
+    """Refuse options that say two things at once."""
+    typed = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and context.params[name]
+    }
+    if "batch" in typed and typed - _WITH_BATCH:
+        raise click.UsageError("--batch stands alone; what is reported stands in the file")
+    if "as_json" in typed and "batch" not in typed:
+        raise click.UsageError("--json is for --batch")
 
 
 def _seal(found: Wallet, facts: dict[str, Any], out: Path | None, *, ask: bool) -> Draft:
