@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import material
+import reporting
 
 from keys.keyring import Keyring
 from warp import config, epochs, founding
@@ -141,6 +142,8 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
     found_site(data)
     with warp_serve(data) as ours:
         at_rest = ours.memory_mb()
+        say("reports in a member's client")
+        sealing = reporting.measure(data, f"http://127.0.0.1:{ours.port}", folder)
         say(f"sealing {scale.reports} envelopes")
         seal_all(data, week, scale.reports, sealed)
         headers = first_answer(ours.port)
@@ -159,6 +162,7 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
         ("", "WARP", "floor", "ratio", "target"),
         comparison("durable accepted reports/s", reports, 0.5),
         comparison("304s/s of a feed", gets, 0.7),
+        milliseconds("one report in the client, ms", Compared(*sealing), 50),
         ("", "now", "peak", "", ""),
         memory("memory at rest, MB", at_rest),
         memory(f"after {scale.reports} reports, MB", loaded),
@@ -199,6 +203,11 @@ def _one(data: Path, statement: str, *values: str) -> str:
 def comparison(name: str, compared: Compared, target: float) -> tuple[str, ...]:
     medians = (f"{statistics.median(each):,.0f}" for each in compared)
     return (name, *medians, f"{compared.ratio:.2f}", f"≥ {target}  {_met(compared.ratio >= target)}")
+
+
+def milliseconds(name: str, compared: Compared, most: float) -> tuple[str, ...]:
+    ours, floor = (statistics.median(each) for each in compared)
+    return (name, f"{ours:.1f}", f"{floor:.1f}", f"{compared.ratio:.2f}", f"≤ {most}  {_met(ours <= most)}")
 
 
 def memory(name: str, read: tuple[float, float]) -> tuple[str, ...]:
