@@ -1,13 +1,18 @@
 """
-From a report to the coordinator's answer and back, by the command line, over a site that really serves.
+From a report to the coordinator's answer and back, by the command line, over a relay and a site that serve.
+
+What the reporter types is five commands: join, report, sync, receipt check, and nothing in between.
 
 The coordinator works on a machine of their own: narratives and replies are carried, still sealed.
 """
 
 import asyncio
+import contextlib
 import json
+import os
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -19,6 +24,22 @@ from warp.site import open_site, present
 
 TEXT = "An SMS leads to a copy of the payment page."
 ANSWER = "Block the sender. Call us: +598 0000 0000. ✓"
+
+
+@contextlib.contextmanager
+def relaying(url: str) -> Iterator[str]:
+    """Run a relay on any free port while the block runs; gives its address."""
+    command = [*PROGRAM, "relay", "--to", url, "--port", "0", "--seconds", "0.2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"on (http://\S+)$", process.stdout.readline())
+            assert found is not None
+            yield found[1]
+        finally:
+            process.terminate()
+            _, said = process.communicate(timeout=30)
+    assert "Traceback" not in said
 
 
 async def midnight(data: Path) -> None:
@@ -47,7 +68,8 @@ class Story:
         assert found is not None
         program("join", url, found[0], *self.wallet)
         told = ("--type", "fraud/phishing", "--narrative", self.folder / "note.txt", "--language", "es-UY")
-        program("report", *self.wallet, *told, "--yes")
+        with relaying(url) as relay:
+            program("report", *self.wallet, *told, "--via", relay, "--yes")
         more = ("--type", "fraud/phishing", "--follow-up", "1", "--language", "es-UY")
         program("report", *self.wallet, *more, "--yes")
         program("report", *self.wallet, "--type", "test/test", "--yes")
@@ -196,3 +218,20 @@ def test_a_reply_that_is_not_confirmed_is_not_sealed(story: Story, tmp_path: Pat
     )
     assert done.returncode == 130
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [("n\n", "stopped"), ("y\n", "no answer from the server")])
+def test_before_this_weeks_tokens_are_fetched_the_client_says_what_that_shows(
+    story: Story, typed: str, sentence: str
+) -> None:
+    """The server has ended; whoever goes on finds that out, and whoever does not makes no request."""
+    done = subprocess.run(
+        [*PROGRAM, "sync", *map(str, story.wallet), "--this-week"],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "WARP_PASSPHRASE": "correct horse"},
+    )
+    assert "may be put down to it" in done.stdout
+    assert sentence in done.stderr

@@ -144,6 +144,7 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
         at_rest = ours.memory_mb()
         say("reports in a member's client")
         sealing = reporting.measure(data, f"http://127.0.0.1:{ours.port}", folder)
+        checking = reporting.check_replies()
         say(f"sealing {scale.reports} envelopes")
         seal_all(data, week, scale.reports, sealed)
         headers = first_answer(ours.port)
@@ -163,6 +164,7 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
         comparison("durable accepted reports/s", reports, 0.5),
         comparison("304s/s of a feed", gets, 0.7),
         milliseconds("one report in the client, ms", Compared(*sealing), 50),
+        milliseconds("a week of 1,024 replies, ms", Compared(*checking), 2000),
         ("", "now", "peak", "", ""),
         memory("memory at rest, MB", at_rest),
         memory(f"after {scale.reports} reports, MB", loaded),

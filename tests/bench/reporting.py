@@ -6,24 +6,28 @@ the disk. Its floor seals the same two layers and saves as many bytes, without a
 """
 
 import asyncio
+import contextlib
 import os
 import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from keys import envelope
+from cryptography.exceptions import InvalidTag
+
+from keys import envelope, reply
 from keys.directory import fingerprint
+from keys.lists import Head, Kind, SignedList
 from keys.narrative import SIZE as NARRATIVE_SIZE
 from keys.narrative import Narrative
 from keys.narrative import seal as seal_narrative
 from keys.receipt import Receipt
 from storage import members
 from storage.database import open_database
-from warp import client, config, syncing, wallet
+from warp import answers, client, config, syncing, wallet
 from warp.client import Draft
 from warp.site import present
-from warp.wallet import Contents, Lock, Wallet
+from warp.wallet import Contents, Filed, Lock, Wallet
 from warp.weeks import Week
 
 REPORTS = 25
@@ -56,6 +60,30 @@ async def _joined(site: Path, url: str, folder: Path) -> Wallet:
     await client.join(made)
     await syncing.sync(made, now, secrets.token_bytes, [Week.of(now), *syncing.weeks_ahead(now)])
     return made
+
+
+def check_replies() -> tuple[list[float], list[float]]:
+    """Give the milliseconds of looking for answers to three reports among 1,024; and of bare opening."""
+    root, receipts = secrets.token_bytes(32), [Receipt.new(secrets.token_bytes) for _ in range(3)]
+    items = [reply.filler(root, secrets.token_bytes) for _ in range(1024)]
+    week = str(Week.of(present()))
+    listed = SignedList(Head(Kind.REPLIES, week, "", len(items), ""), tuple(sorted(items)))
+    filed = [Filed(week, receipt.secret) for receipt in receipts]
+    ours, floor = [], []
+    for _ in range(5):
+        contents = Contents("", b"", b"", b"", filed=filed)
+        ours.append(_timed(lambda: answers.collect(contents, listed, None, root)))  # noqa: B023 - called at once
+        floor.append(_timed(lambda: _open_bare(items, receipts, root)))
+    return ours, floor
+
+
+def _open_bare(items: list[bytes], receipts: list[Receipt], root: bytes) -> None:
+    info = reply._info(root)
+    for receipt in receipts:
+        key = receipt.reply_key.private
+        for item in items:
+            with contextlib.suppress(InvalidTag):
+                reply._HPKE.decrypt(item, key, info=info)
 
 
 def _timed(act: Callable[[], object]) -> float:

@@ -134,9 +134,12 @@ async def _join(found: Wallet, carrier: Carrier) -> None:
     is_flag=True,
     help="Also fetch this week's tokens. Who does so late shows that it has just become active.",
 )
+@click.option("--yes", is_flag=True, help="With --this-week: do not ask; for scripts.")
 @proxy_option
 @asynchronous
-async def sync(wallet_path: Path, key_file: Path | None, proxy: Proxy | None, *, this_week: bool) -> None:
+async def sync(
+    wallet_path: Path, key_file: Path | None, proxy: Proxy | None, *, this_week: bool, yes: bool
+) -> None:
     """
     Fetch keys and tokens of the next four weeks. Run it weekly, whether or not there is anything to report.
 
@@ -149,6 +152,10 @@ async def sync(wallet_path: Path, key_file: Path | None, proxy: Proxy | None, *,
             await _join(found, Carrier(proxy))
             return
         now = present()
+        if this_week:
+            _warn_of_fetching_late(Week.of(now))
+            if not yes:
+                click.confirm("Fetch this week's tokens now?", abort=True)
         weeks = [Week.of(now)] * this_week + syncing.weeks_ahead(now)
         with losses.void_explained():
             done = await syncing.sync(found, now, secrets.token_bytes, weeks, Carrier(proxy))
@@ -156,6 +163,13 @@ async def sync(wallet_path: Path, key_file: Path | None, proxy: Proxy | None, *,
     click.echo(f"Synced: {brought}.")
     if done.refused:
         click.echo(losses.taken(done.refused))
+
+
+def _warn_of_fetching_late(week: Week) -> None:
+    click.echo(
+        f"Mind: members fetch their tokens of {week} weeks ahead. Whoever fetches them now is seen to have "
+        f"become active, and a report of {week} may be put down to it. If it can wait for Monday, let it."
+    )
 
 
 @click.command(name="wallet")
