@@ -11,8 +11,9 @@ ARGS ?=
 demo: $(READY)
 	@$(BIN)/warp demo $(ARGS)
 
+# By file, because the tests of a file share what takes long to make.
 test: lint
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
