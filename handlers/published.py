@@ -22,6 +22,8 @@ _MOST_BYTES = 8 * 1024 * 1024
 _MOST_ADDRESSES = 4096
 """Remembered; far more than a site has, so only odd spellings of them can fill it."""
 FRESH = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+BRIEF = "public, max-age=60"
+"""For what a client compares with what it saw before: an old copy would look like a step back."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -57,7 +59,8 @@ class _File(NamedTuple):
 
     @property
     def size(self) -> int:
-        return len(self.plain.body) + len(self.gzip.body)
+        twin = 0 if self.gzip is self.plain else len(self.gzip.body)
+        return len(self.plain.body) + twin
 
 
 class Published:

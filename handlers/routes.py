@@ -30,7 +30,7 @@ from feeds.filters import MEDIA_TYPES, Format
 from handlers import bundles, health, members, relayed, reports
 from handlers.connection import expect
 from handlers.keys import PUBLISHED
-from handlers.published import FRESH, IMMUTABLE
+from handlers.published import BRIEF, FRESH, IMMUTABLE
 
 _HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
@@ -51,10 +51,10 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _post("/v1/reports", reports.post),
         _get("/healthz", health.alive),
         _get("/readyz", health.ready),
-        _get("/v1/directory", _file("v1/directory/newest.json", _JSON)),
+        _get("/v1/directory", _file("v1/directory/newest.json", _JSON, BRIEF)),
         _get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
-        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY)),
-        _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY)),
+        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY, BRIEF)),
+        _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
         _get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
         _get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
         *_feeds(),

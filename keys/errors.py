@@ -236,11 +236,11 @@ class UncertifiedList(ListError):
 
 
 class ForkedList(ListError):
-    """The list differs from what was seen of it before, or from what the directory says of it."""
+    """The list differs from what was seen of it before, or from the directory; it is kept as .refused."""
 
 
 class MissingList(ListError):
-    """The server keeps back a list that its directory names."""
+    """The server keeps back a list that its directory names, or that it has shown before."""
 
 
 class KeyUsedTwice(DirectoryError):

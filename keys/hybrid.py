@@ -28,6 +28,7 @@ ENC_SIZE = 1120
 
 _MLKEM_PUBLIC_SIZE = 1184
 _MLKEM_SEED_SIZE = 64
+_ANY_KEY = X25519PrivateKey.generate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def read_public(public: bytes) -> MLKEM768X25519PublicKey:
     Give what HPKE seals to.
 
     Raises:
-        BadPublicKey: not 1,216 bytes, or not a reduced ML-KEM-768 key.
+        BadPublicKey: not 1,216 bytes, not a reduced ML-KEM-768 key, or an X25519 key of low order.
     """
     if len(public) != PUBLIC_SIZE:
         raise BadPublicKey
@@ -77,4 +78,8 @@ def read_public(public: bytes) -> MLKEM768X25519PublicKey:
     except ValueError:
         raise BadPublicKey from None
     x25519 = X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC_SIZE:])
+    try:
+        _ANY_KEY.exchange(x25519)  # refuses a key with which every secret is the same (RFC 7748 §6.1)
+    except ValueError:
+        raise BadPublicKey from None
     return MLKEM768X25519PublicKey(mlkem, x25519)

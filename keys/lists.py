@@ -77,8 +77,8 @@ def grown(known: Sequence[bytes], new: Collection[bytes], filler: Callable[[], b
         filler: Makes an item that nobody can tell from a true one.
     """
     fresh = set(new) - set(known)
-    missing = -len(fresh) % STEP if fresh else STEP
-    return sorted([*known, *fresh, *(filler() for _ in range(missing))])
+    fillers = [filler() for _ in range(STEP)]  # always all of them, so that the time it takes counts nothing
+    return sorted([*known, *fresh, *fillers[: -len(fresh) % STEP if fresh else STEP]])
 
 
 def sign(
@@ -155,9 +155,11 @@ def _head(line: bytes) -> Head:
     try:
         head = msgspec.json.decode(line, type=Head)
         Week.parse(head.week)
-        date.fromisoformat(head.day)
+        one_spelling = date.fromisoformat(head.day).isoformat() == head.day
     except (msgspec.DecodeError, ValueError):
         raise MalformedList from None
+    if not one_spelling or head.items < STEP:
+        raise MalformedList
     return head
 
 

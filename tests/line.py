@@ -17,6 +17,8 @@ class Line:
         self.answers: list[bytes] = []
         self.lose: Callable[[bytes], bool] = lambda _request: False
         self.instead: bytes | None = None
+        self.instead_of: dict[bytes, bytes] = {}
+        """Address to the answer that its requests get."""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -30,6 +32,11 @@ class Line:
             writer.write(self.instead)
             await writer.drain()
             raise ConnectionResetError
+        address = request.split(b" ", 2)[1]
+        if address in self.instead_of:
+            writer.write(self.instead_of[address])
+            await writer.drain()
+            return
         onward, there = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             there.write(re.sub(rb"(?i)\r\nConnection: [^\r]*", b"", request, count=1))

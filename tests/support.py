@@ -30,7 +30,7 @@ from keys.receipt import Receipt
 from keys.tokens import EXPONENT, MODULUS_BITS, IssuerKey, VerifyKey
 from storage import pool, schema
 from storage.database import Database
-from warp import config, epochs, founding
+from warp import config, epochs, founding, publication
 from warp.app import serving
 from warp.client import Draft, seal_with
 from warp.events import Event, Log
@@ -236,7 +236,7 @@ def entry_of(site: Site, week: Week) -> Entry:
     for number in itertools.count():
         document = site.tree.read(f"v1/directory/{number}.json")
         assert document is not None, f"no entry of {week}"
-        entry = epochs.read_entry(document)
+        entry = publication.read_entry(document)
         if entry.week == str(week):
             return entry
     raise AssertionError

@@ -7,17 +7,26 @@ public.
 """
 
 import hashlib
+import itertools
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from keys import lists, reply
-from keys.errors import MalformedReply, NotYourReply
+from keys.errors import ListError, MalformedReply, NotYourReply
 from keys.lists import Kind, SignedList
 from keys.receipt import Receipt, mark
 from keys.reply import Reply
 from warp.wallet import Contents, Filed, ReceivedReply
 from warp.weeks import Week
+
+_LIST = re.compile(r"[a-z]+-([0-9]{4}-W[0-9]{2})\.list")
+_ANSWERED_WEEKS = 16
+"""A report waits two weeks at most to be released, and its narrative can be answered for 90 days."""
+_MOST_REPLIES = 64
+"""That a wallet keeps to one report."""
 
 
 class SyncedLists:
@@ -27,28 +36,33 @@ class SyncedLists:
         self._folder = wallet.with_name(wallet.name + ".lists")
 
     def get(self, kind: Kind, week: Week, pinned: bytes) -> SignedList | None:
-        """
-        Give a list, checked again; none where there is no copy.
-
-        Raises:
-            ListError: the copy was changed.
-        """
-        path = self._file(kind, week)
-        return lists.read(path.read_bytes(), kind, str(week), pinned) if path.exists() else None
+        """Give a list, checked again; none where no copy is, or a damaged one: the next sync brings it."""
+        try:
+            return lists.read(self._file(kind, week).read_bytes(), kind, str(week), pinned)
+        except (FileNotFoundError, ListError):
+            return None
 
     def keep(self, document: bytes, kind: Kind, week: Week) -> None:
         """Keep a list as it was served, whole or not at all."""
+        self._write(self._file(kind, week), document)
+
+    def keep_refused(self, document: bytes, kind: Kind, week: Week) -> None:
+        """Keep what a server showed and must not have: with the copy it proves that there are two lists."""
+        self._write(self._file(kind, week).with_suffix(".refused"), document)
+
+    def _write(self, target: Path, document: bytes) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        target = self._file(kind, week)
         partial = target.with_name(f".{target.name}.partial")
-        partial.write_bytes(document)
+        with partial.open("wb") as file:
+            file.write(document)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(target)
 
     def weeks(self, kind: Kind) -> list[Week]:
         """Give the weeks of a kind's lists, in order."""
-        return sorted(
-            Week.parse(path.stem.removeprefix(kind + "-")) for path in self._folder.glob(f"{kind}-*")
-        )
+        found = (_LIST.fullmatch(path.name) for path in self._folder.glob(f"{kind}-*"))
+        return sorted(Week.parse(match[1]) for match in found if match)
 
     def forget_before(self, week: Week) -> None:
         """Drop the lists of the weeks before one."""
@@ -75,24 +89,36 @@ def collect(contents: Contents, listed: SignedList, earlier: SignedList | None, 
     Args:
         contents: The wallet's.
         listed: The list.
-        earlier: What was collected from before, if there is a copy.
+        earlier: The copy of before. What stands in it is passed over if this wallet has looked through it;
+            one that was restored from an older file has not.
         root: Root public key, 32 bytes.
     """
-    seen = set(earlier.items) if earlier else set()
+    name, week = f"{listed.head.kind}-{listed.head.week}", Week.parse(listed.head.week)
+    looked_through = earlier is not None and contents.collected.get(name) == earlier.head.sha256
+    seen = set(earlier.items) if earlier and looked_through else set()
     new = [item for item in listed.items if item not in seen]
-    week = listed.head.week
     for filed in contents.filed:
+        if not week.plus(-_ANSWERED_WEEKS) <= Week.parse(filed.week) <= week:
+            continue
         receipt = Receipt(filed.receipt)
-        if listed.head.kind is Kind.ACCEPTED:
-            if mark(receipt.lookup) in new:
-                contents.accepted[filed.receipt] = week
-        elif filed.week <= week:
-            known = {each.item for each in contents.replies}
-            contents.replies += [
-                ReceivedReply(filed.receipt, item, week, answer.language, answer.text)
-                for item, answer in _opened(new, receipt, root)
-                if item not in known
-            ]
+        if listed.head.kind is Kind.REPLIES:
+            _collect_replies(contents, receipt, new, str(week), root)
+        elif mark(receipt.lookup) in new:
+            contents.accepted[filed.receipt] = str(week)
+    contents.collected[name] = listed.head.sha256
+
+
+def _collect_replies(
+    contents: Contents, receipt: Receipt, items: Iterable[bytes], week: str, root: bytes
+) -> None:
+    known = {each.item for each in contents.replies}
+    had = sum(each.receipt == receipt.secret for each in contents.replies)
+    found = (
+        ReceivedReply(receipt.secret, item, week, answer.language, answer.text)
+        for item, answer in _opened(items, receipt, root)
+        if item not in known
+    )
+    contents.replies += itertools.islice(found, max(0, _MOST_REPLIES - had))
 
 
 def _opened(items: Iterable[bytes], receipt: Receipt, root: bytes) -> Iterable[tuple[bytes, Reply]]:
@@ -124,9 +150,6 @@ def of_receipt(receipt: Receipt, copies: SyncedLists, pinned: bytes, root: bytes
         copies: Beside a wallet of the same server.
         pinned: Fingerprint of the root key.
         root: Root public key, 32 bytes.
-
-    Raises:
-        ListError: the copy was changed.
     """
     wanted, accepted, replies = mark(receipt.lookup), "", []
     for week in copies.weeks(Kind.ACCEPTED):

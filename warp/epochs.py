@@ -7,6 +7,7 @@ keys belongs to `warp.forgetting`.
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,7 @@ import msgspec
 
 from keys import directory, lists
 from keys.directory import Certificate, Entry, ListHeads
+from keys.errors import ListError
 from keys.keyring import WEEKS_AHEAD, IssuerKeys, Keyring, WeekKeys, make_week
 from keys.lists import KEPT_WEEKS, Kind
 from keys.tokens import IssuerKey
@@ -22,7 +24,7 @@ from storage import coordinators, members
 from storage.database import Database
 from warp import publication, release
 from warp.disclosure import Policy
-from warp.publication import Tree
+from warp.publication import Tree, newest_document, read_entry
 from warp.weeks import Week
 
 CERTIFICATE_WARNING_WEEKS = 12
@@ -98,11 +100,6 @@ def after_newest(epochs: Epochs, weeks: Iterable[Week]) -> list[Week]:
     return [week for week in weeks if newest is None or week > Week.parse(read_entry(newest).week)]
 
 
-def newest_document(tree: Tree) -> bytes | None:
-    """Give the newest directory document; none on a new site."""
-    return tree.read("v1/directory/newest.json")
-
-
 def announced(tree: Tree, first: Week) -> list[Week]:
     """Give the weeks from the first on that are in the directory, in order."""
     weeks: list[Week] = []
@@ -111,11 +108,6 @@ def announced(tree: Tree, first: Week) -> list[Week]:
         weeks.insert(0, week)
         document = tree.read(f"v1/directory/{entry.number - 1}.json")
     return weeks
-
-
-def read_entry(document: bytes) -> Entry:
-    """Read an entry that this site made itself."""
-    return msgspec.json.decode(document.split(b"\n")[0], type=Entry)
 
 
 async def _entry(epochs: Epochs, week: Week) -> Entry:
@@ -153,6 +145,6 @@ def _closed_lists(tree: Tree, current: Week) -> dict[str, ListHeads]:
     found = {}
     for week in (current.plus(-back) for back in range(KEPT_WEEKS, 0, -1)):
         documents = [tree.read(publication.list_path(kind, week)) for kind in Kind]
-        if None not in documents:
-            found[str(week)] = ListHeads(*(lists.read_head(each).sha256 for each in documents if each))
+        with contextlib.suppress(ListError):  # one is not there, or damaged, and can be shown to nobody
+            found[str(week)] = ListHeads(*(lists.read_head(each or b"").sha256 for each in documents))
     return found

@@ -14,8 +14,7 @@ from keys.directory import Entry
 from keys.keyring import KEPT_FOR
 from storage import inbox
 from storage.database import Database
-from warp.epochs import newest_document, read_entry
-from warp.publication import Tree
+from warp.publication import Tree, newest_document, read_entry
 from warp.weeks import Week
 
 

@@ -6,6 +6,7 @@ all that they hold is public; only what still waits for its midnight is in the d
 coordinators (`keys.reply`); what they answer is not known here.
 """
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from typing import NamedTuple
 
 from keys import lists, reply
 from keys.directory import Certificate
+from keys.errors import ListError
 from keys.hybrid import RandBytes
 from keys.keyring import Keyring
 from keys.lists import Kind
 from storage import pool, unlisted
 from storage.database import Database
-from warp.publication import Tree, list_path
+from warp.events import Event, Log
+from warp.publication import Tree, list_path, newest_document, read_entry
 from warp.weeks import Week
 
 
@@ -31,6 +34,7 @@ class Lists(NamedTuple):
     keyring: Keyring
     certificate: Certificate
     randbytes: RandBytes
+    log: Log
 
 
 async def grow(public: Lists, day: date) -> None:
@@ -55,14 +59,37 @@ def _grow(public: Lists, kind: Kind, day: date, waits: list[bytes]) -> set[bytes
     """Write a list anew with what waits, unless it holds the day already; gives all that it holds."""
     path = list_path(kind, Week.of(day))
     document = public.tree.read(path)
-    known = lists.read_items(document) if document else ()
-    if document and lists.read_head(document).day >= day.isoformat():
+    try:
+        known = lists.read_items(document) if document else ()
+        grown_to = lists.read_head(document).day if document else ""
+    except ListError as error:
+        public.log(Event.LIST_DAMAGED, error)
+        return set()
+    if grown_to >= day.isoformat() or _is_closed(public.tree, Week.of(day)):
         return set(known)
-    items = lists.grown(known, waits, _filler(public, kind))
+    elsewhere = _of_other_weeks(public.tree, kind, path) & set(waits)
+    items = lists.grown(known, set(waits) - elsewhere, _filler(public, kind))
     signed = lists.sign(kind, day, items, public.keyring.online, public.certificate)
     midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
     public.tree.keep(path, signed, midnight)
-    return set(items)
+    return elsewhere.union(items)
+
+
+def _is_closed(tree: Tree, week: Week) -> bool:
+    """Say whether the directory names how a week's lists ended: a clock that was ahead may have closed it."""
+    newest = newest_document(tree)
+    return newest is not None and str(week) in read_entry(newest).lists
+
+
+def _of_other_weeks(tree: Tree, kind: Kind, path: str) -> set[bytes]:
+    """Give the items of a kind's other lists: one that stood in two would show that it is no filler."""
+    items: set[bytes] = set()
+    for name in tree.names(f"v1/{kind}"):
+        other = f"v1/{kind}/{name}"
+        if other != path:
+            with contextlib.suppress(ListError):
+                items.update(lists.read_items(tree.read(other) or b""))
+    return items
 
 
 def _filler(public: Lists, kind: Kind) -> Callable[[], bytes]:

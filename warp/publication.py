@@ -21,6 +21,7 @@ import msgspec
 from feeds import atom, filters, rss
 from feeds.entry import Site
 from feeds.filters import Filter, Format
+from keys.directory import Entry
 from keys.lists import Kind
 from warp.advisory import PUBLIC_TLP, Advisory, Status
 from warp.disclosure import Release
@@ -165,6 +166,16 @@ def figures_csv(release: Release) -> bytes:
 def list_path(kind: Kind, week: Week) -> str:
     """Give where a week's public list stands in the tree."""
     return f"v1/{kind}/{week}.list"
+
+
+def newest_document(tree: Tree) -> bytes | None:
+    """Give the newest directory document; none on a new site."""
+    return tree.read("v1/directory/newest.json")
+
+
+def read_entry(document: bytes) -> Entry:
+    """Read an entry that this site made itself."""
+    return msgspec.json.decode(document.split(b"\n")[0], type=Entry)
 
 
 def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> None:

@@ -128,10 +128,10 @@ def _content(path: Path) -> Iterator[tuple[PurePosixPath, bytes, int]]:
 
 def _continue_directory(tree: Tree, root: bytes, folder: Path) -> None:
     """Add the documents that follow the newest one, as far as the folder has them."""
-    newest = epochs.newest_document(tree)
+    newest = publication.newest_document(tree)
     if newest is None:
         return
-    documents, number = [newest], epochs.read_entry(newest).number + 1
+    documents, number = [newest], publication.read_entry(newest).number + 1
     while (document := _either(folder / f"{number}.json", folder / f"{number}")) is not None:
         documents.append(document)
         number += 1

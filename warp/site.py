@@ -97,7 +97,9 @@ class Site:
         certificate = msgspec.json.decode(
             (data / "keys" / founding.CERTIFICATE).read_bytes(), type=Certificate
         )
-        self.lists = listing.Lists(hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes)
+        self.lists = listing.Lists(
+            hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes, hub.log
+        )
         self.epochs = epochs.Epochs(
             keyring=hub.keyring,
             tree=self.tree,

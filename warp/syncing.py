@@ -7,15 +7,15 @@ asked for again, so that no request shows what was reported, answered or used. W
 receipts is found after the connection has ended, in the copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import aiohttp
 
 from keys import directory, lists
-from keys.directory import Entry, Verified
-from keys.errors import BrokenChain, ForkedList, MissingList
+from keys.directory import Entry, ListHeads, Verified
+from keys.errors import BrokenChain, ForkedList, ListError, MissingList, SecondKeysForWeek, TokenError
 from keys.hybrid import RandBytes
 from keys.keyring import WEEKS_AHEAD
 from keys.lists import KEPT_WEEKS, Kind, SignedList
@@ -40,7 +40,7 @@ from warp.weeks import Week
 _DOCUMENTS = 8
 """Directory entries that a wallet keeps: the weeks ahead, and those whose envelopes are still taken."""
 _MOST_LIST_BYTES = 1 << 26
-"""Of a public list: 20,000 replies, far more than coordinators write in a week."""
+"""Of all lists of a sync: 20,000 replies, far more than coordinators write in a quarter."""
 
 
 class Synced(NamedTuple):
@@ -78,13 +78,14 @@ async def sync(
         carrier: How the requests leave this machine.
 
     Raises:
-        Refused, Unreachable.
+        Unreachable.
         DirectoryError: a fork, a rollback or keys that are not certified.
         ListError: a list that contradicts what was seen of it, or the directory.
+        Refused, TokenError: of a bundle. Like a list's, raised once everything else has been brought.
     """
     contents, current = wallet.contents, Week.of(now)
     wanted = weeks or weeks_ahead(now)
-    brought, refused = [], {}
+    brought, refused, failed = list[str](), dict[str, str](), list[Exception]()
     async with connection(carrier.proxy) as session:
         verified = await fetch_directory(wallet, session)
         for entry in [each.entry for each in verified if Week.parse(each.entry.week) in wanted]:
@@ -92,23 +93,41 @@ async def sync(
                 if await _fetch_bundle(wallet, session, entry, randbytes):
                     brought.append(entry.week)
             except Refused as error:
-                if error.problem != "bundle-taken":
-                    raise
-                # A restored wallet has lost what it asked for then; other weeks are to be had all the same.
-                refused[entry.week] = str(error)
-                contents.pending.pop(entry.week, None)
-                contents.taken = sorted({*contents.taken, entry.week})
-        fetched = [
-            (kind, week, await public_file(session, f"{contents.url}/v1/{kind}/{week}", _MOST_LIST_BYTES))
-            for week in _weeks_of_lists(contents.synced, current)
-            for kind in Kind
-        ]
+                if error.problem == "bundle-taken":
+                    # A restored wallet has lost what it asked for then; other weeks are to be had.
+                    refused[entry.week] = str(error)
+                    contents.taken = sorted({*contents.taken, entry.week})
+                else:
+                    failed.append(error)
+            except TokenError as error:
+                failed.append(error)
+        fetched = await _fetch_lists(session, contents, current)
     for kind, week, document in fetched:
-        _take_list(wallet, verified, document, kind, week)
-    contents.synced = str(current)
-    _forget_old(wallet, current)
+        try:
+            _take_list(wallet, verified, document, kind, week)
+        except ListError as error:
+            failed.insert(0, error)
+    # A clock that is ahead of the server's must not make the wallet forget what is still good.
+    present = min(current, Week.parse(verified[-1].entry.week).plus(-WEEKS_AHEAD))
+    contents.synced = str(present)
+    _forget_old(wallet, present)
     wallet.save()
+    if failed:
+        raise failed[0]
     return Synced([each.entry for each in verified], brought, refused)
+
+
+async def _fetch_lists(
+    session: aiohttp.ClientSession, contents: Contents, current: Week
+) -> list[tuple[Kind, Week, bytes | None]]:
+    """Fetch the public lists; nothing is looked for before the connection has ended."""
+    fetched, room = [], _MOST_LIST_BYTES
+    for week in _weeks_of_lists(contents.synced, current):
+        for kind in Kind:
+            document = await public_file(session, f"{contents.url}/v1/{kind}/{week}", room)
+            fetched.append((kind, week, document))
+            room -= len(document or b"")
+    return fetched
 
 
 def _weeks_of_lists(synced: str, current: Week) -> list[Week]:
@@ -132,14 +151,22 @@ async def fetch_directory(wallet: Wallet, session: aiohttp.ClientSession) -> lis
     contents = wallet.contents
     base = f"{contents.url}/v1/directory"
     newest = (await request(session, "GET", base)).body
-    number = directory.verify(newest, contents.root).entry.number
-    documents = {number: newest}
+    later = directory.verify(newest, contents.root).entry
+    documents, number = {later.number: newest}, later.number
     known = max(contents.documents, default=number)
     if number < known:
         raise BrokenChain
     lowest = max(0, min(known, number - _DOCUMENTS + 1))
     for n in range(number - 1, lowest - 1, -1):
+        # Checked on the way, so that a false chain ends here and not when memory does: weeks go back, and the
+        # root has certified so many.
         documents[n] = (await request(session, "GET", f"{base}/{n}")).body
+        if directory.digest(documents[n]) != later.previous:
+            raise BrokenChain
+        earlier = directory.verify(documents[n], contents.root).entry
+        if Week.parse(earlier.week) >= Week.parse(later.week):
+            raise SecondKeysForWeek
+        later = earlier
     for n, document in documents.items():
         if contents.documents.get(n, document) != document:
             raise BrokenChain
@@ -178,6 +205,7 @@ async def _fetch_bundle(
         return False
     contents.tokens[week] = finish_bundle(Bundle(week, keys, contents.pending[week]), answer)
     del contents.pending[week]
+    contents.taken = [each for each in contents.taken if each != week]
     wallet.save()
     return True
 
@@ -186,29 +214,39 @@ def _take_list(
     wallet: Wallet, verified: Sequence[Verified], document: bytes | None, kind: Kind, week: Week
 ) -> None:
     """Check a list against all that is known of it, find what is this wallet's, and keep the copy."""
-    copies, pinned = SyncedLists(wallet.path), wallet.contents.root
+    contents, copies = wallet.contents, SyncedLists(wallet.path)
+    earlier = copies.get(kind, week, contents.root)
+    named = [each.entry.lists[str(week)] for each in verified if str(week) in each.entry.lists]
     if document is None:
-        if any(str(week) in each.entry.lists for each in verified):
+        if named or earlier:
             raise MissingList
         return
-    found = lists.read(document, kind, str(week), pinned)
-    earlier = copies.get(kind, week, pinned)
-    if earlier is not None:
-        lists.check_growth(earlier, found)
-    for each in verified:
-        named = each.entry.lists.get(str(week))
-        if named is not None and found.head.sha256 != getattr(named, kind):
-            raise ForkedList
-    answers.collect(wallet.contents, found, earlier, verified[-1].root)
+    found = lists.read(document, kind, str(week), contents.root)
+    try:
+        _check_agreement(found, earlier, named)
+    except ForkedList:
+        copies.keep_refused(document, kind, week)
+        raise
+    answers.collect(contents, found, earlier, verified[-1].root)
     wallet.save()
     copies.keep(document, kind, week)
+
+
+def _check_agreement(found: SignedList, earlier: SignedList | None, named: Iterable[ListHeads]) -> None:
+    if earlier is not None:
+        lists.check_growth(earlier, found)
+    if any(found.head.sha256 != getattr(heads, found.head.kind) for heads in named):
+        raise ForkedList
 
 
 def newest_list(wallet: Wallet) -> SignedList | None:
     """Give the latest accepted list in the wallet's copy."""
     copies = SyncedLists(wallet.path)
-    weeks = copies.weeks(Kind.ACCEPTED)
-    return copies.get(Kind.ACCEPTED, weeks[-1], wallet.contents.root) if weeks else None
+    found = (
+        copies.get(Kind.ACCEPTED, week, wallet.contents.root)
+        for week in reversed(copies.weeks(Kind.ACCEPTED))
+    )
+    return next((each for each in found if each is not None), None)
 
 
 def _forget_old(wallet: Wallet, current: Week) -> None:
@@ -219,4 +257,8 @@ def _forget_old(wallet: Wallet, current: Week) -> None:
     contents.pending = {w: kept for w, kept in contents.pending.items() if Week.parse(w) >= oldest}
     contents.requests = {w: kept for w, kept in contents.requests.items() if Week.parse(w) >= oldest}
     contents.taken = [week for week in contents.taken if Week.parse(week) >= oldest]
-    SyncedLists(wallet.path).forget_before(current.plus(-KEPT_WEEKS))
+    kept_from = current.plus(-KEPT_WEEKS)
+    contents.collected = {
+        name: state for name, state in contents.collected.items() if name.partition("-")[2] >= str(kept_from)
+    }
+    SyncedLists(wallet.path).forget_before(kept_from)

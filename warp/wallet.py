@@ -115,6 +115,8 @@ class Contents(msgspec.Struct):
     replies: list[ReceivedReply] = []
     synced: str = ""
     """ISO week of the last sync."""
+    collected: dict[str, str] = {}
+    """Public list, such as replies-2026-W47, to the SHA-256 of the state that was looked through."""
     taken: list[str] = []
     """ISO weeks whose tokens another wallet of the same member has had."""
     replaced: bytes = b""

@@ -182,7 +182,7 @@ async def look(server: Served) -> list[tuple[int, int, str | None, str | None, s
     return seen
 
 
-async def test_who_polls_every_list_each_minute_cannot_tell_a_day_with_reports(
+async def test_who_polls_every_list_day_and_night_cannot_tell_a_day_with_reports(
     pair: tuple[Served, Served],
 ) -> None:
     busy, quiet = pair

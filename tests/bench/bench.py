@@ -29,7 +29,7 @@ import material
 import reporting
 
 from keys.keyring import Keyring
-from warp import config, epochs, founding
+from warp import config, epochs, founding, publication
 from warp.publication import Tree
 from warp.site import present
 from warp.weeks import Week
@@ -123,7 +123,7 @@ def seal_all(data: Path, week: Week, count: int, file: Path) -> None:
     """Seal the envelopes with the keys that the site has announced."""
     keys, tree = Keyring(data / "keys").week(week), Tree(data / "public")
     documents = (tree.read(f"v1/directory/{n}.json") for n in range(epochs.WEEKS_AHEAD + 1))
-    entries = [epochs.read_entry(document) for document in documents if document]
+    entries = [publication.read_entry(document) for document in documents if document]
     entry = next(entry for entry in entries if entry.week == str(week))
     material.write(file, count, material.recipe(entry, keys.further, config.read(data).root_key))
 

@@ -7,22 +7,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keys import lists, reply
-from keys.directory import certify, fingerprint
-from keys.errors import ForkedList, MissingList, UncertifiedList
+from keys.directory import certify, fingerprint, sign
+from keys.errors import BrokenChain, ForkedList, MissingList, UncertifiedList
 from keys.lists import Kind
 from keys.receipt import Receipt, mark
 from keys.reply import Reply
 from storage import members, unlisted
 from tests.line import Line, line_to
 from tests.support import NOON, WEEK, Served, flipped
-from warp import answers, client, listing, syncing, wallet
+from warp import answers, client, listing, publication, syncing, wallet
 from warp.answers import SyncedLists
 from warp.client import Draft, Sealed
+from warp.exchange import Refused
 from warp.publication import list_path
 from warp.wallet import Contents, Lock, Wallet
 
@@ -102,18 +104,14 @@ async def test_who_reported_and_was_answered_syncs_like_who_did_nothing(
         sealed = await report(server, busy)
     await answer(server, sealed.receipt, "call us")
     await midnight(server, THURSDAY)
-    shapes = []
     for now in (THURSDAY + A_DAY / 2, THURSDAY + 3 * A_DAY, WEEK.end + A_DAY, WEEK.plus(1).end + 2 * A_DAY):
         await midnight(server, now.replace(hour=0))
+        seen = []
         for member in (busy, quiet):
             await member.sync(now)
-        assert busy.shape != []
-        assert [each[:1] for each in busy.shape].count((b"GET /v1/directory HTTP/1.1",)) == 1
-        seen_busy = busy.shape
-        await quiet.sync(now)
-        seen_quiet = quiet.shape
-        assert seen_busy == seen_quiet
-        shapes.append(seen_busy)
+            seen.append(member.shape)
+        assert seen[0] == seen[1]
+        assert len(seen[0]) > 10
     assert len(busy.wallet.contents.replies) == 1
 
 
@@ -270,8 +268,10 @@ async def test_a_closed_list_other_than_the_directory_names_it_is_a_fork_to_ever
 ) -> None:
     member = await team(server, line, tmp_path / "w", lock)
     await midnight(server, WEEK.end)
-    (server.site.tree.folder / list_path(kind, WEEK)).unlink()
-    await listing.grow(server.site.lists, WEEK.sunday)
+    online, certificate = server.site.hub.keyring.online, server.site.epochs.certificate
+    items = lists.grown((), (), lambda: secrets.token_bytes(kind.item_size))
+    other = lists.sign(kind, WEEK.sunday, items, online, certificate)
+    server.site.tree.keep(list_path(kind, WEEK), other, NOON)
     with pytest.raises(ForkedList):
         await member.sync(WEEK.end + A_DAY / 2)
 
@@ -286,16 +286,139 @@ async def test_a_list_that_the_directory_names_and_the_server_keeps_back_is_miss
         await member.sync(WEEK.end + A_DAY / 2)
 
 
-async def test_a_copy_that_was_changed_on_the_members_own_disk_is_noticed(
+async def test_a_list_that_was_seen_and_is_kept_back_is_missed(
     server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
 ) -> None:
     member = await team(server, line, tmp_path / "w", lock)
     await midnight(server, THURSDAY)
     await member.sync(NOON + A_DAY)
+    shutil.rmtree(server.site.tree.folder / "v1" / "accepted")
+    with pytest.raises(MissingList):
+        await member.sync(NOON + A_DAY)
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda old: flipped(old, len(old) - 1)])
+async def test_a_copy_that_was_damaged_counts_as_none_and_the_next_sync_brings_it(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock, damage: Callable[[bytes], bytes]
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    await midnight(server, THURSDAY)
+    await member.sync(NOON + A_DAY)
     copy = tmp_path / "w.lists" / f"accepted-{WEEK}.list"
-    copy.write_bytes(flipped(copy.read_bytes(), copy.stat().st_size - 1))
-    with pytest.raises(lists.MalformedList):
-        syncing.newest_list(member.wallet)
+    copy.write_bytes(damage(copy.read_bytes()))
+    (tmp_path / "w.lists" / f"accepted-{WEEK} (conflicted copy).list").write_bytes(b"of a sync tool")
+    assert syncing.newest_list(member.wallet) is None
+    await member.sync(NOON + A_DAY)
+    assert syncing.newest_list(member.wallet) is not None
+
+
+async def test_one_refused_list_keeps_no_other_from_being_taken(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    await midnight(server, THURSDAY)
+    await member.sync(NOON + A_DAY)
+    path = server.site.tree.folder / list_path(Kind.ACCEPTED, WEEK)
+    seen = path.read_bytes()
+    path.unlink()
+    await listing.grow(server.site.lists, NOON.date())
+    sealed = await report(server, member)
+    await midnight(server, WEEK.end + A_DAY)
+    with pytest.raises(ForkedList):
+        await member.sync(WEEK.end + A_DAY)
+    contents = member.wallet.contents
+    assert contents.accepted == {sealed.receipt.secret: str(WEEK.plus(1))}
+    assert contents.synced == str(WEEK.plus(1))
+    kept = tmp_path / "w.lists"
+    assert (kept / f"accepted-{WEEK}.list").read_bytes() == seen
+    other = lists.read(
+        (kept / f"accepted-{WEEK}.refused").read_bytes(), Kind.ACCEPTED, str(WEEK), contents.root
+    )
+    assert other.head.sha256 != lists.read_head(seen).sha256, "both are signed: the proof"
+
+
+async def test_a_wallet_restored_from_an_older_file_finds_again_what_the_lists_hold(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    sealed = await report(server, member)
+    before = (tmp_path / "w").read_bytes()
+    await midnight(server, THURSDAY)
+    await answer(server, sealed.receipt, "call us")
+    await midnight(server, THURSDAY + A_DAY)
+    await member.sync(NOON + 2 * A_DAY)
+    assert len(member.wallet.contents.replies) == 1
+    (tmp_path / "w").write_bytes(before)
+    with wallet.opened(tmp_path / "w", lock, secrets.token_bytes) as restored:
+        assert restored.contents.replies == []
+        await syncing.sync(restored, NOON + 2 * A_DAY, secrets.token_bytes)
+        assert [each.text for each in restored.contents.replies] == ["call us"]
+        assert restored.contents.accepted == {sealed.receipt.secret: str(WEEK)}
+
+
+async def test_a_member_whose_credential_is_void_gets_the_lists_and_is_told(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    sealed = await report(server, member)
+    await midnight(server, THURSDAY)
+    async with server.site.hub.identity.write() as connection:
+        await members.revoke(connection, "w")
+    with pytest.raises(Refused) as refused:
+        await member.sync(NOON + A_DAY)
+    assert refused.value.problem == "credential"
+    assert member.wallet.contents.accepted == {sealed.receipt.secret: str(WEEK)}
+
+
+async def test_a_clock_that_is_a_year_ahead_costs_no_tokens(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    held = set(member.wallet.contents.tokens)
+    await member.sync(NOON + 365 * A_DAY)
+    assert set(member.wallet.contents.tokens) == held
+    await member.sync(NOON)
+    assert set(member.wallet.contents.tokens) == held
+
+
+async def test_a_refusal_that_was_not_true_costs_no_tokens(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    """Somebody in the server's place says that the tokens were given out; the server gives them later."""
+    member = await team(server, line, tmp_path / "w", lock)
+    next_week = str(WEEK.plus(5))
+    await midnight(server, WEEK.end)
+    body = msgspec.json.encode(
+        {
+            "type": "urn:warp:problem:bundle-taken",
+            "title": "Conflict",
+            "status": 409,
+            "detail": "Taken by you.",
+        }
+    )
+    line[0].instead_of[f"/v1/bundles/{next_week}".encode()] = (
+        b"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\n"
+        + f"Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
+    assert set((await member.sync(WEEK.end)).refused) == {next_week}
+    line[0].instead_of.clear()
+    assert (await member.sync(WEEK.end)).bundles == [next_week]
+    assert member.wallet.contents.taken == []
+
+
+async def test_a_false_chain_of_directory_entries_ends_where_it_breaks(
+    server: Served, line: tuple[Line, str], tmp_path: Path, lock: Lock
+) -> None:
+    member = await team(server, line, tmp_path / "w", lock)
+    newest = server.site.tree.read("v1/directory/newest.json")
+    assert newest is not None
+    entry = msgspec.structs.replace(publication.read_entry(newest), number=10**9)
+    signed = sign(entry, server.site.hub.keyring.online, server.site.epochs.certificate)
+    server.site.tree.write("v1/directory/newest.json", signed, NOON)
+    with pytest.raises((BrokenChain, Refused)):
+        await member.sync(NOON)
+    assert len(line[0].sent) < 4
 
 
 async def test_a_list_that_another_root_certified_is_refused(

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from keys import directory
+from keys.lists import KEPT_WEEKS
 from keys.receipt import Receipt
 from warp import answers, syncing
 from warp.answers import Found, SyncedLists
@@ -13,6 +14,7 @@ from warp.cli.joining import opened_wallet, wallet_options
 from warp.cli.options import asynchronous, json_option, printable, write_json
 from warp.exchange import ClientError
 from warp.wallet import Wallet
+from warp.weeks import Week
 
 
 @click.group()
@@ -39,7 +41,7 @@ async def check(wallet_path: Path, key_file: Path | None, *, words: bool, as_jso
         newest = syncing.newest_list(found)
         if newest is None:
             raise ClientError("the wallet has no lists yet; they come with the next sync: warp sync")
-        shown = [_asked_for(found)] if words else _own(found)
+        shown = [_asked_for(found)] if words else _own(found, Week.parse(newest.head.week))
     if as_json:
         write_json({"seen": newest.head.day, "reports": shown})
         return
@@ -50,12 +52,13 @@ async def check(wallet_path: Path, key_file: Path | None, *, words: bool, as_jso
         _print(each)
 
 
-def _own(found: Wallet) -> list[dict[str, Any]]:
-    contents = found.contents
-    return [
-        {"number": number, "week": filed.week, **_as_json(answers.of_filed(contents, filed))}
-        for number, filed in enumerate(contents.filed, start=1)
-    ]
+def _own(found: Wallet, newest: Week) -> list[dict[str, Any]]:
+    contents, shown = found.contents, list[dict[str, Any]]()
+    for number, filed in enumerate(contents.filed, start=1):
+        lapsed = Week.parse(filed.week) < newest.plus(-KEPT_WEEKS)
+        of_lists = _as_json(answers.of_filed(contents, filed))
+        shown.append({"number": number, "week": filed.week, "lapsed": lapsed, **of_lists})
+    return shown
 
 
 def _asked_for(found: Wallet) -> dict[str, Any]:
@@ -75,6 +78,8 @@ def _print(report: dict[str, Any]) -> None:
     state = f"counted; its mark is in the public list of {report['accepted']}"
     if not report["accepted"]:
         state = "not in a list yet; a report is listed at the midnight after its release"
+        if report.get("lapsed"):
+            state = "in no list that was seen, and the lists of its weeks are gone"
     click.echo(f"\nReport {name}: {state}.")
     for each in report["replies"]:
         click.echo(f"── a coordinator's reply ({each['language']})\n{printable(each['text'])}")

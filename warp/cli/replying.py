@@ -10,6 +10,7 @@ import click
 
 from keys import lists, reply
 from keys.errors import TextTooLong
+from keys.files import write_new
 from keys.narrative import Narrative, open_sealed
 from keys.reply import Reply, room
 from storage import inbox, unlisted
@@ -99,8 +100,7 @@ async def reply_command(name: str | None, data: Path | None, **given: Any) -> No
         click.confirm("Seal it? Once it is published it cannot be recalled.", abort=True)
     sealed = _seal(answer, narrative, found.root)
     if out is not None:
-        out.touch(mode=0o600)
-        out.write_bytes(sealed)
+        write_new(out, sealed)
         click.echo(f"Sealed in {out}. At the server: warp reply --deliver {out.name} --data DIR")
     elif data is not None:
         await _file(data, [sealed])
