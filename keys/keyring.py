@@ -149,7 +149,9 @@ class Keyring:
             KeysLocked: there is nobody to ask.
             WrongSecret: it is another one.
         """
-        if self._site_key is None and self.is_sealed:
+        if not self.is_sealed:
+            self._site_key = None  # unsealed meanwhile: what is written from now on is written so, too
+        elif self._site_key is None:
             data = (self._folder / sealing.SITE_KEY).read_bytes()
             self._site_key = SiteKey.unlock(data, self._secret())
         self._secret = locked  # a server whose keys are sealed while it runs must not stop to ask

@@ -20,10 +20,14 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Hangul fillers: letters to Unicode, nothing to the eye."""
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
+_DOTS = {"。": "."}
+"""Ideographic full stops, which a browser takes for the dots of a domain."""
 _WITHOUT_STROKE = {"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 """Letters whose accent Unicode does not take apart."""
 
-_DEFANGED = re.compile(r"[\[({] ?(\.|:|/|://|@|dot|punto|ponto|point|at|arroba) ?[\])}]")
+_DEFANGED = re.compile(
+    r" ?[\[({] ?(\.|dot|punto|ponto|point) ?[\])}] ?|[\[({] ?(:|/|://|@|at|arroba) ?[\])}]"
+)
 _REFANGED = {"dot": ".", "punto": ".", "ponto": ".", "point": ".", "at": "@", "arroba": "@"}
 
 
@@ -69,7 +73,7 @@ def _fold(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
-    return "".join(_WITHOUT_STROKE.get(letter, letter) for letter in _letters(character))
+    return "".join((_WITHOUT_STROKE | _DOTS).get(letter, letter) for letter in _letters(character))
 
 
 def _letters(character: str) -> Iterator[str]:
@@ -84,7 +88,8 @@ def _refanged(folded: Folded) -> Folded:
     """Write [.] as a dot, and so on: a character that stands for several knows where they began."""
     parts, positions, done = [], list[int](), 0
     for found in _DEFANGED.finditer(folded.text):
-        plain = _REFANGED.get(found[1], found[1])
+        inside = found[1] or found[2]
+        plain = _REFANGED.get(inside, inside)
         parts += [folded.text[done : found.start()], plain]
         positions += folded.positions[done : found.start()]
         positions += [folded.positions[found.start()]] * len(plain)

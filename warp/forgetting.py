@@ -35,9 +35,6 @@ class PublicFiles(Protocol):
     def names(self, folder: str) -> list[str]:
         """Give the names of a folder's files."""
 
-    def read(self, path: str) -> bytes | None:
-        """Give a file's content; none where there is no such file."""
-
     def remove(self, path: str) -> None:
         """Remove a file."""
 

@@ -34,7 +34,7 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, path: str, data: bytes, modified: datetime) -> None:
+    def write(self, path: str, data: bytes, modified: datetime, *, durable: bool = False) -> None:
         """
         Write a file and its gzip twin; one that is the same already stays as it is.
 
@@ -42,14 +42,16 @@ class Tree:
             path: Below the tree, with `/`.
             data: What to serve.
             modified: When the content last changed, for Last-Modified.
+            durable: Whether it stands nowhere else, and so must survive a power cut.
         """
         target = self.folder / path
         if target.exists() and target.read_bytes() == data:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         # The plain file last: whoever finds it new, after a crash or while serving, finds its twin new, too.
-        _replace(target.with_name(target.name + ".gz"), gzip.compress(data, mtime=0), modified)
-        _replace(target, data, modified)
+        twin = target.with_name(target.name + ".gz")
+        _replace(twin, gzip.compress(data, mtime=0), modified, durable=durable)
+        _replace(target, data, modified, durable=durable)
 
     def read(self, path: str) -> bytes | None:
         """Give a file's content, or none where there is no such file."""
@@ -181,8 +183,8 @@ def read_entry(document: bytes) -> Entry:
 def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> None:
     """Write a directory entry under its number and as the newest; its time is that of the fixed schedule."""
     scheduled = week.plus(-4).start
-    tree.write(f"v1/directory/{number}.json", document, scheduled)
-    tree.write("v1/directory/newest.json", document, scheduled)
+    tree.write(f"v1/directory/{number}.json", document, scheduled, durable=True)
+    tree.write("v1/directory/newest.json", document, scheduled, durable=True)
 
 
 def _replace(target: Path, data: bytes, modified: datetime, *, durable: bool = False) -> None:

@@ -6,7 +6,6 @@ week, forgetting, public lists (`warp.listing`), rewriting. Each step can be rep
 down at midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
 """
 
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys import lists
-from keys.errors import KeysError, ListError
+from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.lists import Kind
 from keys.receipt import mark
@@ -130,13 +128,10 @@ async def _open_pool(hub: Hub, now: datetime, only: Sequence[int] | None = None)
         if only is not None:  # another process may have been faster with some of them
             order = [each for each in order if each in only]
         hub.random.shuffle(order)
-        tally, marks, before = Tally(), list[bytes](), await _marks_before(hub, connection)
+        tally, marks = Tally(), []
         async for opened in _opened(hub, connection, order):
-            if (found := mark(opened.lookup)) in before:
-                continue  # a relay may keep an envelope, say that its token is spent, and deliver it later
-            before.add(found)
-            marks.append(found)
             tally.add(Counted(opened.report, opened.week, opened.first), day)
+            marks.append(mark(opened.lookup))
             sealed = inbox.Sealed(hub.random.randbytes(16), str(Week.of(day)), opened.narrative)
             await inbox.file(connection, sealed)
         await tallies.add(connection, tally)
@@ -145,15 +140,6 @@ async def _open_pool(hub: Hub, now: datetime, only: Sequence[int] | None = None)
     if order:
         hub.log(Event.RELEASED)
     return len(marks)
-
-
-async def _marks_before(hub: Hub, connection: AsyncConnection) -> set[bytes]:
-    """Give the marks of reports that were counted: one receipt counts once, whatever envelopes carry it."""
-    marks = set(await unlisted.waiting(connection, Kind.ACCEPTED))
-    for name in hub.public.names(f"v1/{Kind.ACCEPTED}"):
-        with contextlib.suppress(ListError):
-            marks.update(lists.read_items(hub.public.read(f"v1/{Kind.ACCEPTED}/{name}") or b""))
-    return marks
 
 
 async def _opened(hub: Hub, connection: AsyncConnection, order: Sequence[int]) -> AsyncIterator[Opened]:

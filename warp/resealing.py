@@ -28,6 +28,8 @@ async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes, carrier: 
         Unreachable: what is left stays in the outbox.
         Refused: the server does not take the first one, which stays.
         GivenUp: its token was used, and nothing is left to seal it from.
+
+    Over a relay nothing is sealed again: it could keep the first envelope, deny it, and deliver both.
     """
     again: set[bytes] = set()
     while True:
@@ -36,6 +38,8 @@ async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes, carrier: 
         except Refused as refused:
             if refused.problem != "token-spent" or isinstance(refused, client.GivenUp):
                 raise
+            if carrier.relay:
+                raise Refused(_BY_RELAY, refused.problem) from None
             kept = wallet.contents.kept_of(wallet.contents.outbox[0])
             if kept is None:
                 raise
@@ -48,6 +52,11 @@ async def deliver(wallet: Wallet, now: datetime, randbytes: RandBytes, carrier: 
             return len(again)
 
 
+_BY_RELAY = (
+    "the relay says that the report's token has been used. Only the server knows, and a relay that says so "
+    "untruly would have the report counted twice. The report is still in the wallet; to ask the server, run "
+    "warp report --retry without the relay"
+)
 _COPIED = "this wallet was copied, or restored from an older copy. The report is still in it: "
 _USED_TWICE = (
     f"the report's token had been used, and so had the next one: {_COPIED}"

@@ -157,6 +157,18 @@ def test_unsealed_files_are_as_they_were(folder: Path) -> None:
         sealing.unseal_folder(folder, SECRET)
 
 
+def test_a_server_whose_keys_are_unsealed_while_it_runs_makes_no_keys_that_nobody_can_open(
+    folder: Path, stock: Stock
+) -> None:
+    sealing.seal_folder(folder, SECRET)
+    running = Keyring(folder, lambda: SECRET)
+    running.unlock()
+    sealing.unseal_folder(folder, SECRET)
+    later = WEEK.plus(1)
+    running.add(make_week(later, secrets.token_bytes, iter(stock).__next__))
+    assert Keyring(folder).week(later) is not None
+
+
 def test_what_a_file_held_is_overwritten_when_another_takes_its_place(tmp_path: Path) -> None:
     path = tmp_path / "key"
     files.write_new(path, b"before" * 100)

@@ -20,7 +20,7 @@ from warp.folding import HIDDEN, fold
         ("٣٤", "34"),
         ("a\u00a0b\tc\r\nd", "a b c\n\nd"),
         ("a\0b\x1bc", "abc"),
-        ("example[.]com (dot) net{.}uy", "example.com . net.uy"),
+        ("example[.]com (dot) net{.}uy", "example.com.net.uy"),
         ("ana[at]example[ . ]org", "ana@example.org"),
         ("hxxp[:]//x", "hxxp://x"),
         ("[name] (a) [x.y]", "[name] (a) [x.y]"),
@@ -62,3 +62,10 @@ def test_no_part_of_a_folded_text_comes_from_nothing(text: str, data: st.DataObj
         end = data.draw(st.integers(start + 1, len(folded.text)))
         first, last = folded.span(start, end)
         assert 0 <= first < last <= len(text)
+
+
+@pytest.mark.parametrize(
+    "written", ["example [.] org", "example(dot) org", "example 。org", "example｡org", "example { . } org"]
+)
+def test_a_dot_is_a_dot_however_it_is_set_apart(written: str) -> None:
+    assert "example.org" in fold(written).text.replace(" .", ".")

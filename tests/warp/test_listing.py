@@ -13,6 +13,7 @@ from storage import members, unlisted
 from tests.support import PHISHING, WEEK, Served, entry_of, new_token, request, waiting
 from warp import listing, taxonomy
 from warp.client import Draft, seal_with
+from warp.events import Event
 from warp.publication import list_path
 from warp.weeks import Week
 
@@ -108,6 +109,49 @@ async def test_a_list_is_served_at_its_address_until_it_is_forgotten(server: Ser
     for now, status in ((last.end - A_DAY, 200), (last.end, 404)):
         await server.site.forget(now)
         assert (await request(server.port, "GET", path)).status == status
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_an_item_stands_in_one_weeks_list_only(server: Served, kind: Kind) -> None:
+    """In two it would be seen to be no filler."""
+    item = secrets.token_bytes(kind.item_size)
+    await wait(server, kind, item)
+    await server.site.midnight(WEEK.end)
+    await wait(server, kind, item)
+    await server.site.midnight(WEEK.end + A_DAY)
+    assert item in listed(server, kind).items
+    assert item not in listed(server, kind, WEEK.plus(1)).items
+    assert await still_waiting(server, kind) == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_a_list_that_the_directory_names_grows_no_more(server: Served, kind: Kind) -> None:
+    """A clock that was ahead has closed the week; what comes when it is right waits for the next list."""
+    item = secrets.token_bytes(kind.item_size)
+    await server.site.midnight(THURSDAY)
+    server.clock.now = WEEK.end + A_DAY / 2
+    await server.site.midnight(server.clock.now)
+    before = listed(server, kind)
+    await wait(server, kind, item)
+    await listing.grow(server.site.lists, WEEK.sunday)
+    assert listed(server, kind) == before
+    assert await still_waiting(server, kind) == [item]
+
+
+async def test_a_damaged_list_stops_no_midnight_and_no_other_list(server: Served) -> None:
+    await server.site.midnight(THURSDAY)
+    path = server.site.tree.folder / list_path(Kind.ACCEPTED, WEEK)
+    path.write_bytes(path.read_bytes()[:-1])
+    mark_ = secrets.token_bytes(32)
+    await wait(server, Kind.ACCEPTED, mark_)
+    await server.site.midnight(THURSDAY + A_DAY)
+    assert server.logged.events.count(Event.LIST_DAMAGED) == 1
+    assert listed(server, Kind.REPLIES).head.items == 128
+    server.clock.now = WEEK.end + A_DAY
+    await server.site.midnight(WEEK.end)
+    await server.site.midnight(WEEK.end + A_DAY)
+    assert mark_ in listed(server, Kind.ACCEPTED, WEEK.plus(1)).items
+    assert str(WEEK) not in entry_of(server.site, WEEK.plus(5)).lists
 
 
 async def test_the_directory_names_how_the_closed_weeks_lists_ended(server: Served) -> None:

@@ -16,6 +16,7 @@ from tests.line import line_to
 from tests.membership import invite, invite_again, join, member, reopened
 from tests.support import NOON, WEEK, Served, tally, waiting
 from warp import client, epochs, resealing, syncing, taxonomy, wallet
+from warp.carrier import Carrier
 from warp.client import Draft
 from warp.exchange import ClientError, Refused, Unreachable
 from warp.report import Report, decode_lookup, parse
@@ -339,3 +340,21 @@ async def test_the_thirty_sixth_report_of_a_week_is_told_of_similar_and_sends_an
         client.require_tokens(made, WEEK)
     assert (tmp_path / "w").read_bytes() == before
     assert await waiting(server.site) == BUNDLE
+
+
+async def test_a_relay_that_says_a_token_is_used_gets_no_second_envelope(
+    server: Served, tmp_path: Path, lock: Lock
+) -> None:
+    """It could keep the first one, deny it, and deliver both: one report would count twice."""
+    made = await member(server, tmp_path / "w", lock)
+    left = made.contents.tokens[str(WEEK)].left()
+    async with line_to(server) as (line, relay):
+        line.instead = REFUSAL
+        client.seal(made, DRAFT, NOON, secrets.token_bytes)
+        with pytest.raises(Refused, match="without the relay"):
+            await resealing.deliver(made, NOON, secrets.token_bytes, Carrier(relay=relay))
+        assert len(line.sent) == 1
+    assert len(made.contents.outbox) == 1
+    assert made.contents.tokens[str(WEEK)].left() == left - 1
+    assert await resealing.deliver(made, NOON, secrets.token_bytes) == 0, "the server itself takes it"
+    assert await counted(server) == 1

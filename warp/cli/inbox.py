@@ -12,7 +12,7 @@ from keys.errors import AgeError, NarrativeError
 from keys.narrative import Narrative, open_sealed
 from storage import inbox
 from warp import export, narratives
-from warp.cli.options import asynchronous, json_option, printable, write_json
+from warp.cli.options import asynchronous, json_option, quoted, write_json
 from warp.export import Carried
 from warp.site import Site, open_site
 
@@ -142,7 +142,7 @@ def _print(opened: list[tuple[str, Narrative]]) -> None:
         seen[each.thread] += 1
         several = f", {seen[each.thread]} of {sizes[each.thread]}" if sizes[each.thread] > 1 else ""
         click.echo(f"── {name} ({each.language}) thread {each.thread.hex()[:8]}{several}")
-        click.echo(f"{printable(each.text) or '(no text)'}\n")
+        click.echo(f"{quoted(each.text or '(no text)')}\n")
 
 
 def _seal_anew(folder: Path, identity: Path, *, ask: bool, as_json: bool) -> None:

@@ -46,6 +46,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
 
 
+def quoted(text: str) -> str:
+    """Give a stranger's text with each line set in, so that none looks like one of the program's own."""
+    return "\n".join(f"    {line}" for line in printable(text).split("\n"))
+
+
 def run_until_stopped(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run what serves until SIGTERM or Ctrl-C ends it."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:

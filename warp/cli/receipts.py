@@ -11,7 +11,7 @@ from keys.receipt import Receipt
 from warp import answers, syncing
 from warp.answers import Found, SyncedLists
 from warp.cli.joining import opened_wallet, wallet_options
-from warp.cli.options import asynchronous, json_option, printable, write_json
+from warp.cli.options import asynchronous, json_option, quoted, write_json
 from warp.exchange import ClientError
 from warp.wallet import Wallet
 from warp.weeks import Week
@@ -40,7 +40,9 @@ async def check(wallet_path: Path, key_file: Path | None, *, words: bool, as_jso
     with opened_wallet(wallet_path, key_file) as found:
         newest = syncing.newest_list(found)
         if newest is None:
-            raise ClientError("the wallet has no lists yet; they come with the next sync: warp sync")
+            raise ClientError(
+                "the wallet has no lists yet: a site makes the first at midnight UTC, and warp sync brings it"
+            )
         shown = [_asked_for(found)] if words else _own(found, Week.parse(newest.head.week))
     if as_json:
         write_json({"seen": newest.head.day, "reports": shown})
@@ -82,7 +84,7 @@ def _print(report: dict[str, Any]) -> None:
             state = "in no list that was seen, and the lists of its weeks are gone"
     click.echo(f"\nReport {name}: {state}.")
     for each in report["replies"]:
-        click.echo(f"── a coordinator's reply ({each['language']})\n{printable(each['text'])}")
+        click.echo(f"── a coordinator's reply ({each['language']})\n{quoted(each['text'])}")
 
 
 COMMANDS: list[click.Command] = [receipt]

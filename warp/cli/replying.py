@@ -16,7 +16,7 @@ from keys.reply import Reply, room
 from storage import inbox, unlisted
 from warp import advice, export, taxonomy
 from warp.cli.inbox import read_identities
-from warp.cli.options import asynchronous, printable
+from warp.cli.options import asynchronous, quoted
 from warp.export import BadFolder, Carried
 from warp.site import open_site
 
@@ -95,7 +95,7 @@ async def reply_command(name: str | None, data: Path | None, **given: Any) -> No
     found = await _of_site(data) if data is not None else _of_folder(folder)
     narrative = _open(found.narratives, name, given["identity"])
     answer = _answer(narrative, given["text_file"], given["code"], given["tags"], given["language"])
-    click.echo(f"The reply, in {answer.language}:\n{printable(answer.text)}\n")
+    click.echo(f"The reply, in {answer.language}:\n{quoted(answer.text)}\n")
     if not given["yes"]:
         click.confirm("Seal it? Once it is published it cannot be recalled.", abort=True)
     sealed = _seal(answer, narrative, found.root)

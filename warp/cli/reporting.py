@@ -256,7 +256,7 @@ async def _deliver(found: Wallet, carrier: Carrier) -> None:
         again = await resealing.deliver(found, present(), secrets.token_bytes, carrier)
     except Unreachable as error:
         raise click.ClickException(
-            f"{error}. The sealed report is in the wallet: warp report --retry"
+            f"{str(error).rstrip('.')}. The sealed report is in the wallet: warp report --retry"
         ) from None
     if again:
         click.echo(losses.RESEALED)
