@@ -91,25 +91,26 @@ def sign(
     return line + b"\n" + directory.prove(_LABEL, line, online, certificate) + b"\n" + body
 
 
-def read_head(document: bytes) -> Head:
+def read_own(document: bytes) -> SignedList:
     """
-    Read a head without checking it, such as that of a list that this site made itself.
+    Read a list that this site made itself, without checking the signature.
 
     Raises:
-        MalformedList: it is none.
+        MalformedList: its items are not what the head says.
     """
-    return _head(document.partition(b"\n")[0])
+    line, _, rest = document.partition(b"\n")
+    head = _head(line)
+    return SignedList(head, _items(head, rest.partition(b"\n")[2]))
 
 
 def read_items(document: bytes) -> tuple[bytes, ...]:
     """
-    Read the items without checking the signature.
+    Read the items of such a list.
 
     Raises:
         MalformedList: they are not what the head says.
     """
-    line, _, rest = document.partition(b"\n")
-    return _items(_head(line), rest.partition(b"\n")[2])
+    return read_own(document).items
 
 
 def read(document: bytes, kind: Kind, week: str, pinned: bytes) -> SignedList:

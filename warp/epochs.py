@@ -146,5 +146,5 @@ def _closed_lists(tree: Tree, current: Week) -> dict[str, ListHeads]:
     for week in (current.plus(-back) for back in range(KEPT_WEEKS, 0, -1)):
         documents = [tree.read(publication.list_path(kind, week)) for kind in Kind]
         with contextlib.suppress(ListError):  # one is not there, or damaged, and can be shown to nobody
-            found[str(week)] = ListHeads(*(lists.read_head(each or b"").sha256 for each in documents))
+            found[str(week)] = ListHeads(*(lists.read_own(each or b"").head.sha256 for each in documents))
     return found

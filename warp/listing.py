@@ -60,12 +60,12 @@ def _grow(public: Lists, kind: Kind, day: date, waits: list[bytes]) -> set[bytes
     path = list_path(kind, Week.of(day))
     document = public.tree.read(path)
     try:
-        known = lists.read_items(document) if document else ()
-        grown_to = lists.read_head(document).day if document else ""
+        own = lists.read_own(document) if document else None
     except ListError as error:
         public.log(Event.LIST_DAMAGED, error)
         return set()
-    if grown_to >= day.isoformat() or _is_closed(public.tree, Week.of(day)):
+    known = own.items if own else ()
+    if (own and own.head.day >= day.isoformat()) or _is_closed(public.tree, Week.of(day)):
         return set(known)
     elsewhere = _of_other_weeks(public.tree, kind, path) & set(waits)
     items = lists.grown(known, set(waits) - elsewhere, _filler(public, kind))

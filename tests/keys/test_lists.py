@@ -70,7 +70,7 @@ def test_a_list_comes_out_as_it_was_signed() -> None:
     assert found.items == tuple(items)
     assert (found.head.day, found.head.items) == ("2026-11-20", 64)
     assert lists.read_items(signed(items)) == found.items
-    assert lists.read_head(signed(items)) == found.head
+    assert lists.read_own(signed(items)) == found
 
 
 def test_any_flipped_bit_of_a_list_is_refused() -> None:

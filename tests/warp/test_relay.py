@@ -36,7 +36,7 @@ from tests.warp.test_carrier import nobody_listens
 from tests.warp.test_client import DRAFT, PORTAL, answer, joined, reopened
 from warp import client, resealing
 from warp.carrier import DIRECT, Carrier, Proxy
-from warp.exchange import Unreachable
+from warp.exchange import Refused, Unreachable
 from warp.relay import Mixing, Relay, RelayFull
 from warp.relaying import relaying
 
@@ -341,7 +341,7 @@ async def test_each_sender_of_a_batch_gets_the_answer_to_its_own_envelope(server
     assert await waiting(server.site) == 2
 
 
-async def test_a_used_token_is_told_through_a_relay_and_the_report_sealed_again(
+async def test_a_used_token_is_told_through_a_relay_and_believed_of_the_server_only(
     server: Served, tmp_path: Path, lock: Lock
 ) -> None:
     made = await joined(server, tmp_path / "w", lock)
@@ -351,7 +351,9 @@ async def test_a_used_token_is_told_through_a_relay_and_the_report_sealed_again(
     client.seal(made, DRAFT, NOON, secrets.token_bytes)
     async with relay_to(server.url) as port:
         carrier = Carrier(relay=f"http://127.0.0.1:{port}")
-        assert await resealing.deliver(made, NOON, secrets.token_bytes, carrier) == 1
+        with pytest.raises(Refused, match="without the relay"):
+            await resealing.deliver(made, NOON, secrets.token_bytes, carrier)
+    assert await resealing.deliver(made, NOON, secrets.token_bytes) == 1
     assert await waiting(server.site) == 2
     assert made.contents.outbox == []
 
