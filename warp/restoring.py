@@ -2,9 +2,9 @@
 Restoring: makes a site from a backup, in a new data folder, whole or not at all.
 
 The restored site goes on with the directory's chain and the public lists where they stood. What was published
-after the backup must be given: a site that went on without it would fork the chain or shrink a list, and
-members' clients would refuse it. Without keys in the backup there is a new online key, which the root has to
-certify.
+after the backup must be given, up to yesterday: a site that went on without it would fork the chain or shrink
+a list, and members' clients would refuse it. Without keys in the backup there is a new online key, which the
+root has to certify.
 """
 
 import os
@@ -20,7 +20,7 @@ import msgspec
 
 from keys import directory, lists
 from keys.directory import Certificate, fingerprint
-from keys.keyring import Keyring
+from keys.keyring import WEEKS_AHEAD, Keyring
 from keys.lists import Kind
 from warp import backup, config, epochs, publication
 from warp.backup import Manifest, NoBackup, Part
@@ -52,18 +52,21 @@ def restore(
         data: Where; must not exist, or be empty.
         today: UTC.
         public: A copy of the site's public folder, with what was published after the backup.
-        nothing_later: Whether somebody has made sure that nothing was.
+        nothing_later: Whether somebody has made sure that nothing was published after backup and copy.
         secret: Seals a new online key, if one has to be made.
 
     Raises:
         AlreadyThere: there is something.
         NoBackup: the file is none, or is damaged.
-        MayBeBehind: a midnight has passed, and nobody has said what was published then.
+        MayBeBehind: a midnight has passed, and neither the copy nor anybody says what was published then.
         DirectoryError, ListError: what was published later does not follow.
     """
     if data.exists() and any(data.iterdir()):
         raise AlreadyThere(f"{data} exists and is not empty; choose another folder")
     manifest = backup.read_manifest(path)
+    must_be_new = manifest.made < today and not nothing_later
+    if must_be_new:
+        _check_lists(manifest, public, today - timedelta(days=1))
     data.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
     try:
@@ -73,8 +76,8 @@ def restore(
         if public is not None:
             _continue_directory(tree, root, public / "v1" / "directory")
             _continue_lists(tree, root, public)
-        elif manifest.made < today and not nothing_later:
-            _refuse(manifest)
+        if must_be_new:
+            _check_directory(tree, today)
         keyring = Keyring(workshop / "keys")
         if Part.KEYS not in manifest.parts:
             _new_online_key(workshop, keyring, root, Week.of(today), secret)
@@ -88,11 +91,31 @@ def restore(
     return Restored(manifest, lost)
 
 
-def _refuse(manifest: Manifest) -> None:
-    raise MayBeBehind(
-        f"this backup is of {manifest.made}: give a copy of the site's public folder, with what it has "
-        "published since, with --public DIR; if it has published nothing since, say --nothing-later"
-    )
+def _check_lists(manifest: Manifest, public: Path | None, yesterday: date) -> None:
+    """Refuse before a key is unpacked; no list in the backup is as new as those of the copy have to be."""
+    if public is None:
+        raise MayBeBehind(
+            f"this backup is of {manifest.made}: give a copy of the site's public folder, with what it has "
+            "published since, with --public DIR; if it has published nothing since, say --nothing-later"
+        )
+    week = Week.of(yesterday)
+    for kind in Kind:
+        folder = public / "v1" / kind
+        document = _either(folder / f"{week}.list", folder / str(week))
+        if document is None or lists.read_head(document).day < yesterday.isoformat():
+            raise MayBeBehind(
+                f"{folder} holds no list of {week} with what was published until {yesterday}; get a newer "
+                "copy or, if the site has published nothing since this one, say --nothing-later"
+            )
+
+
+def _check_directory(tree: Tree, today: date) -> None:
+    last = Week.of(today).plus(WEEKS_AHEAD)
+    if last not in epochs.announced(tree, Week.of(today)):
+        raise MayBeBehind(
+            f"neither backup nor copy holds the directory until {last}; get a newer copy of v1/directory or, "
+            "if the site has published nothing since this one, say --nothing-later"
+        )
 
 
 def _unpack(path: Path, workshop: Path) -> None:

@@ -347,6 +347,7 @@ async def test_a_backup_that_may_be_behind_the_directory_is_not_restored_unasked
     made, new = await back_up(server.site, tmp_path / "out", Part.KEYS), tmp_path / "new"
     tuesday = WEEK.end + timedelta(days=1)
     await server.site.midnight(WEEK.end)
+    await server.site.midnight(tuesday)
     with pytest.raises(MayBeBehind, match="--public"):
         restore(made.path, new, tuesday.date())
     assert not new.exists()
@@ -354,11 +355,32 @@ async def test_a_backup_that_may_be_behind_the_directory_is_not_restored_unasked
     assert done.lost == [WEEK.plus(5)], "announced after the backup was made"
     async with opened(new, Clock(tuesday), Logged(), stock) as site:
         assert documents(site) == documents(server.site)
-    mirror = tmp_path / "mirror" / "v1" / "directory"
-    mirror.mkdir(parents=True)
-    shutil.copy(server.site.tree.folder / "v1" / "directory" / "5.json", mirror / "5")
-    assert restore(made.path, tmp_path / "third", tuesday.date(), tmp_path / "mirror").lost == done.lost
+    mirror = tmp_path / "mirror"
+    for name in (
+        "directory/5.json",
+        *(f"{kind}/{week}.list" for kind in Kind for week in (WEEK, WEEK.plus(1))),
+    ):
+        copy = (mirror / "v1" / name).with_suffix("")  # as fetched from its address
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(server.site.tree.folder / "v1" / name, copy)
+    assert restore(made.path, tmp_path / "third", tuesday.date(), mirror).lost == done.lost
     restoring.restore(made.path, tmp_path / "other", tuesday.date(), None, nothing_later=True, secret=None)
+
+
+@pytest.mark.parametrize("lacks", ["v1", "v1/directory", *(f"v1/{kind}" for kind in Kind)])
+async def test_a_copy_that_is_behind_itself_is_not_enough(server: Served, tmp_path: Path, lacks: str) -> None:
+    made = await back_up(server.site, tmp_path / "out", Part.KEYS)
+    tuesday, mirror = WEEK.end + timedelta(days=1), tmp_path / "mirror"
+    await server.site.midnight(WEEK.end)
+    await server.site.midnight(tuesday)
+    shutil.copytree(server.site.tree.folder, mirror)
+    shutil.rmtree(mirror / lacks)
+    with pytest.raises(MayBeBehind, match="--nothing-later"):
+        restore(made.path, tmp_path / "new", tuesday.date(), mirror)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mirror", "out", "site"]
+    with pytest.raises(MayBeBehind, match="until 2026-11-24"):
+        restore(made.path, tmp_path / "new", tuesday.date() + timedelta(days=1), server.site.tree.folder)
+    restoring.restore(made.path, tmp_path / "new", tuesday.date(), mirror, nothing_later=True, secret=None)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -375,8 +397,7 @@ async def test_public_lists_are_continued_and_never_shrink(
     assert old != newest
     restore(made.path, tmp_path / "new", date(2026, 11, 20), server.site.tree.folder)
     assert (tmp_path / "new" / "public" / path).read_bytes() == newest
-    mirror = (tmp_path / "mirror" / path).with_suffix("")
-    mirror.parent.mkdir(parents=True)
+    mirror = Path(shutil.copytree(server.site.tree.folder, tmp_path / "mirror")) / path
     mirror.write_bytes(flipped(newest or b"", -1))
     with pytest.raises(ListError):
         restore(made.path, tmp_path / "other", date(2026, 11, 20), tmp_path / "mirror")
