@@ -57,9 +57,9 @@ def destroy_leftovers(folder: Path) -> None:
                 destroy(path)
 
 
-def make_durable(folder: Path) -> None:
-    """Have files keep their new names through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def make_durable(path: Path) -> None:
+    """Have a folder's files keep their new names through a power cut, or a file its content."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

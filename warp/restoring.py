@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keys import directory, lists
+from keys import directory, files, lists
 from keys.directory import Certificate, fingerprint
 from keys.keyring import WEEKS_AHEAD, Keyring
 from keys.lists import Kind
@@ -82,11 +82,13 @@ def restore(
         if Part.KEYS not in manifest.parts:
             _new_online_key(workshop, keyring, root, Week.of(today), secret)
         lost = [week for week in epochs.announced(tree, Week.of(today)) if not keyring.has(week)]
+        _make_durable(workshop)
         if data.exists():
             data.rmdir()
         workshop.rename(data)
+        files.make_durable(data.parent)
     except BaseException:
-        shutil.rmtree(workshop)
+        _destroy(workshop)
         raise
     return Restored(manifest, lost)
 
@@ -132,6 +134,21 @@ def _unpack(path: Path, workshop: Path) -> None:
         os.utime(target, (0, 0))
     if not all((workshop / name).exists() for name in (*backup.DATABASES, "public/v1/directory/newest.json")):
         raise NoBackup(f"{path} is damaged: it has no databases, or no directory")
+
+
+def _make_durable(workshop: Path) -> None:
+    """Have all survive a power cut but pages and feeds, which the server writes anew."""
+    kept = (workshop / "keys", workshop / "public" / "v1")
+    for path in (*(each for folder in kept for each in folder.rglob("*")), *workshop.glob("*"), workshop):
+        files.make_durable(path)
+
+
+def _destroy(workshop: Path) -> None:
+    """Overwrite what is not public, the keys first of all, and remove all."""
+    for path in sorted(workshop.rglob("*"), key=lambda path: path.parent == workshop):
+        if path.is_file() and not path.is_relative_to(workshop / "public"):
+            files.destroy(path)
+    shutil.rmtree(workshop)
 
 
 def _content(path: Path) -> Iterator[tuple[PurePosixPath, bytes, int]]:

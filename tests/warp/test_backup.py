@@ -1,6 +1,8 @@
 """Backups: they hold what was asked for and no trace of anything else, expire, and make a site again."""
 
+import asyncio
 import io
+import os
 import shutil
 import sqlite3
 import stat
@@ -416,6 +418,38 @@ async def test_documents_that_do_not_follow_are_not_taken(server: Served, tmp_pa
         restore(made.path, new, public=tmp_path / "mirror")
     assert not new.exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+async def test_keys_of_a_restore_that_fails_are_overwritten(server: Served, tmp_path: Path) -> None:
+    made = await back_up(server.site, tmp_path / "out", Part.KEYS)
+    secret = (server.site.data / "keys" / "online.key").read_bytes()
+    pipe = tmp_path / "mirror" / "v1" / "directory" / "5.json"
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    restoring_it = asyncio.create_task(
+        asyncio.to_thread(restore, made.path, tmp_path / "new", public=tmp_path / "mirror")
+    )
+    with await asyncio.to_thread(pipe.open, "wb") as following:  # once everything is unpacked
+        [unpacked] = tmp_path.glob(".new-*/keys/online.key")
+        with unpacked.open("rb") as still_open:
+            assert still_open.read() == secret
+            following.write(b"no document")
+            following.close()
+            with pytest.raises(DirectoryError):
+                await restoring_it
+            still_open.seek(0)
+            assert len(still_open.read()) == len(secret)
+            still_open.seek(0)
+            assert still_open.read() != secret
+    assert list(tmp_path.glob(".new-*")) == []
+
+
+async def test_a_backup_that_is_refused_as_old_is_not_unpacked(server: Served, tmp_path: Path) -> None:
+    made = await back_up(server.site, tmp_path / "out", Part.KEYS)
+    for public in (None, tmp_path / "out"):
+        with pytest.raises(MayBeBehind):
+            restore(made.path, tmp_path / "deep" / "new", TODAY + timedelta(days=1), public)
+    assert not (tmp_path / "deep").exists()
 
 
 async def test_a_folder_that_holds_something_is_left_alone(server: Served, tmp_path: Path) -> None:
