@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keys import files, sealing
 from keys.envelope import key_id
-from keys.errors import DamagedKeyFile, KeysLocked
+from keys.errors import DamagedKeyFile, KeysError, KeysLocked
 from keys.hybrid import HybridKey, RandBytes
 from keys.sealing import SiteKey
 from keys.tokens import IssuerKey, VerifyKey
@@ -87,10 +87,10 @@ class _Stored(msgspec.Struct, frozen=True):
 def _week_keys(week: Week, data: bytes) -> WeekKeys:
     try:
         stored = msgspec.json.decode(data, type=_Stored)
-    except msgspec.DecodeError:
+        issuers = tuple(IssuerKey.from_der(der) for der in stored.issuers)
+        return WeekKeys(week, HybridKey.from_seed(stored.report), issuers)
+    except (msgspec.DecodeError, KeysError, ValueError, IndexError):
         raise DamagedKeyFile from None
-    issuers = tuple(IssuerKey.from_der(der) for der in stored.issuers)
-    return WeekKeys(week, HybridKey.from_seed(stored.report), issuers)
 
 
 def make_week(week: Week, randbytes: RandBytes, issuer: IssuerKeys = IssuerKey.generate) -> WeekKeys:
@@ -188,14 +188,40 @@ class Keyring:
         return self._loaded[week]
 
     def by_report_key(self, identifier: bytes) -> WeekKeys | None:
-        """Give the keys of the week whose report key has this id."""
+        """
+        Give the keys of the week whose report key has this id; a damaged file stops no other week.
+
+        Raises:
+            DamagedKeyFile: no week is found, and it may be one whose file is damaged.
+        """
         known = [keys for keys in self._loaded.values() if keys.report_key_id == identifier]
         candidates = [keys.week for keys in known] or self.weeks()
+        damaged = False
         for week in candidates:
-            keys = self.week(week)
+            try:
+                keys = self.week(week)
+            except DamagedKeyFile:
+                damaged = True
+                continue
             if keys is not None and keys.report_key_id == identifier:
                 return keys
+        if damaged:
+            raise DamagedKeyFile
         return None
+
+    def damaged(self) -> list[Path]:
+        """Give the key files that are damaged, as far as can be seen without a secret."""
+        reads: dict[Path, Callable[[], object]] = {self._online: lambda: self.online}
+        reads |= {self._file(week): functools.partial(self.week, week) for week in self.weeks()}
+        found = []
+        for path, read in reads.items():
+            try:
+                read()
+            except DamagedKeyFile:
+                found.append(path)
+            except KeysLocked:
+                continue  # sealed, and nobody to ask
+        return found
 
     def destroy(self, week: Week) -> None:
         """Overwrite and remove a week's keys; what it sealed can then be opened by nobody."""

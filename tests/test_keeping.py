@@ -156,3 +156,12 @@ def test_a_restored_site_serves_and_says_what_it_lacks(site: Path, tmp_path: Pat
 def test_a_file_that_is_no_backup_is_told(site: Path, tmp_path: Path) -> None:
     assert "no backup" in refused("restore", site / "warp.toml", "--data", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_damaged_key_file_is_named(site: Path) -> None:
+    [path, *_] = sorted((site / "keys" / "weeks").iterdir())
+    path.write_bytes(path.read_bytes()[:100])
+    done = run("status", "--data", site)
+    assert (done.status, f"This key file is damaged: {path}" in done.out) == (1, True)
+    path.unlink()
+    assert "file is damaged" not in run("status", "--data", site).out

@@ -175,6 +175,25 @@ async def test_an_envelope_that_the_disk_has_damaged_is_told_of_and_the_others_c
     assert await waiting(server.site) == 0
 
 
+@pytest.mark.parametrize("damage", [b"", b"{}", b'{"report":"","issuers":[]}', b"WARP sealed key v1\n"])
+async def test_a_damaged_key_file_stops_no_other_week(server: Served, damage: bytes) -> None:
+    """The envelopes of its own week wait: it may be put back."""
+    of_damaged, keyring = sealed(server.site), server.site.hub.keyring
+    path = server.site.data / "keys" / "weeks" / f"{WEEK}.json"
+    before = path.read_bytes()
+    path.write_bytes(damage)
+    keyring.forget_loaded(lambda _: False)
+    server.clock.now = WEEK.end + timedelta(hours=9)
+    assert (await server.post(sealed(server.site, week=WEEK.plus(1)))).status == 202
+    assert (await server.post(of_damaged)).status == 500
+    await server.site.midnight(WEEK.end + timedelta(days=1), open_pool=True)
+    assert sum((await tally(server.site)).values()) == 1
+    assert keyring.damaged() == [path]
+    path.write_bytes(before)
+    assert (await server.post(of_damaged)).status == 202
+    assert keyring.damaged() == []
+
+
 # When the pool waits
 
 

@@ -241,6 +241,7 @@ async def status(data: Path, *, as_json: bool) -> None:
     async with open_site(data) as site:
         facts, wrong = await _status(site, present())
         wrong[:0] = await _clock_and_keys(site, present())
+        wrong += [f"This key file is damaged: {path}" for path in site.hub.keyring.damaged()]
         advice = [NOT_SEALED] if site.hub.keyring.unsealed() else []
     if as_json:
         write_json({"facts": facts, "wrong": wrong, "advice": advice})
