@@ -4,6 +4,7 @@ A site whose key files are sealed, as its operator meets it: made, served, resta
 The programs are real ones. Every file that they write is read raw for what is private in the keys.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -226,6 +227,36 @@ def test_an_unsealed_site_asks_for_nothing_again(tmp_path: Path, site: Path) -> 
     assert started("keys", "unseal", "--data", data, **SEALED).returncode == 0
     assert started("release", "--data", data).returncode == 0
     assert "not sealed" in started("keys", "unseal", "--data", data, **SEALED).stderr
+
+
+@pytest.mark.parametrize("command", ["seal", "unseal", "change"])
+def test_a_prompt_that_nobody_answers_stops_no_midnight(site: Path, command: str) -> None:
+    keyboard, terminal = os.openpty()
+    with (
+        os.fdopen(keyboard, "wb"),
+        os.fdopen(terminal, "rb") as stdin,
+        subprocess.Popen(
+            [*PROGRAM, "keys", command, "--data", str(site)],
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as asking,
+        (site / "lock").open("ab") as lock,
+    ):
+        try:
+            assert asking.stderr is not None
+            assert asking.stderr.read(len("Passphrase")) == b"Passphrase"
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            asking.kill()
+
+
+def test_after_each_change_the_server_has_to_be_restarted(tmp_path: Path, site: Path) -> None:
+    data = Path(shutil.copytree(site, tmp_path / "site"))
+    fds = {"--new-key-fd": PASSPHRASE}
+    for command, given in (("change", fds), ("unseal", {}), ("seal", {})):
+        assert "Restart the server" in started("keys", command, "--data", data, fds=given, **SEALED).stdout
 
 
 def test_a_folder_that_is_no_site_has_no_key_files_to_seal(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ def keys() -> None:
 
 @contextlib.contextmanager
 def _folder(data: Path) -> Iterator[Path]:
-    """Give the folder of a site's key files, while nobody else announces or forgets keys."""
-    config.read(data)
+    """Give a site's key files, while nobody else announces or forgets keys; nobody may be asked meanwhile."""
     with (data / "lock").open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield data / "keys"
@@ -39,9 +38,11 @@ def seal(data: Path, key: bytes | None) -> None:
     Example:
       warp keys seal --data site
     """
+    config.read(data)
+    is_new = not (data / "keys" / sealing.SITE_KEY).exists()
+    passphrase = _given_or(key, lambda: unlocking.asked(new=is_new))
     with _folder(data) as folder:
-        is_new = not (folder / sealing.SITE_KEY).exists()
-        sealing.seal_folder(folder, _given_or(key, lambda: unlocking.asked(new=is_new)))
+        sealing.seal_folder(folder, passphrase)
     click.echo("The key files are sealed. If the passphrase is lost, so are they.")
     click.echo("Restart the server, and give it the passphrase; see docs/operating.md.")
 
@@ -57,9 +58,12 @@ def unseal(data: Path, key: bytes | None) -> None:
     Example:
       warp keys unseal --data site
     """
+    config.read(data)
+    passphrase = unlocking.secret(key)()
     with _folder(data) as folder:
-        sealing.unseal_folder(folder, unlocking.secret(key)())
+        sealing.unseal_folder(folder, passphrase)
     click.echo("The key files are not sealed any more: whoever has the disk has them.")
+    click.echo("Restart the server: one that runs goes on sealing new ones, and nobody could open those.")
 
 
 @keys.command()
@@ -81,11 +85,13 @@ def change(data: Path, key: bytes | None, new_key: bytes | None) -> None:
     Example:
       warp keys change --data site
     """
+    config.read(data)
+    old = unlocking.secret(key)()
+    new = unlocking.asked(new=True) if new_key is None else new_key
     with _folder(data) as folder:
-        old = unlocking.secret(key)()
-        new = unlocking.asked(new=True) if new_key is None else new_key
         sealing.change_secret(folder, old, new)
     click.echo("Changed. Backups with keys still open with the passphrase that was theirs.")
+    click.echo("Restart the server, and give it the new passphrase.")
 
 
 def _given_or(key: bytes | None, ask: Callable[[], bytes]) -> bytes:
