@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -60,7 +61,8 @@ def started(
 
 
 @contextmanager
-def serving(data: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def serving(data: Path, **environment: str) -> Iterator[str]:
+    """Serve a site as a program; gives its address."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WARP_")}
     with subprocess.Popen(
         [*PROGRAM, "serve", "--data", str(data), "--port", "0"],
@@ -72,8 +74,9 @@ def serving(data: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     ) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline().startswith("Serving on ")
-            yield process
+            serving_on, _, address = process.stdout.readline().strip().rpartition(" ")
+            assert serving_on == "Serving on"
+            yield address
         finally:
             process.terminate()
             process.communicate(timeout=30)
@@ -257,6 +260,20 @@ def test_after_each_change_the_server_has_to_be_restarted(tmp_path: Path, site: 
     fds = {"--new-key-fd": PASSPHRASE}
     for command, given in (("change", fds), ("unseal", {}), ("seal", {})):
         assert "Restart the server" in started("keys", command, "--data", data, fds=given, **SEALED).stdout
+
+
+@pytest.mark.parametrize("command", ["seal", "change"])
+def test_a_server_goes_on_while_its_key_files_are_sealed_beside_it(
+    tmp_path: Path, site: Path, command: str
+) -> None:
+    data = Path(shutil.copytree(site, tmp_path / "site"))
+    if command == "seal":
+        started("keys", "unseal", "--data", data, **SEALED)
+    with serving(data, **SEALED) as address:
+        fds = {"--new-key-fd": "a new one"} if command == "change" else {}
+        assert started("keys", command, "--data", data, fds=fds, **SEALED).returncode == 0
+        with urllib.request.urlopen(f"{address}/readyz") as answer:  # noqa: S310 - the server that runs here
+            assert answer.status == 200
 
 
 def test_a_folder_that_is_no_site_has_no_key_files_to_seal(tmp_path: Path) -> None:

@@ -19,12 +19,14 @@ from aiohttp import web
 from handlers import bodies, errors, pages, routes
 from handlers import keys as given
 from handlers.published import Published
+from keys.errors import DamagedKeyFile
 from keys.keyring import locked
 from warp import listening
 from warp.events import Event
 from warp.intake import Intake
 from warp.listening import Answers
 from warp.site import Clock, Site, open_site
+from warp.weeks import Week
 
 _SIGNERS = 2
 """Bundles signed at a time."""
@@ -122,6 +124,8 @@ async def serve(
     listening.say_only_events(asyncio.get_running_loop())
     async with open_site(data, secret=secret) as site:
         site.hub.keyring.unlock()
+        with contextlib.suppress(DamagedKeyFile):  # `warp status` names it; all else can be served
+            site.hub.keyring.week(Week.of(site.clock()))  # now, so that key files may be sealed beside it
         if not await site.catch_up():
             await site.mend()
         await site.publish_all()
