@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,6 +133,30 @@ def test_a_backup_says_what_is_in_it_what_is_not_and_until_when(site: Path, tmp_
     assert "Whoever gets this file and a coordinator's identity can read" in said
     told = warp_json("backup", "--data", site, "--out", out, "--with", "keys")
     assert (told["with"], told["keys sealed"], told["destroyed"]) == (["keys"], False, [])
+
+
+def test_a_crash_while_todays_backup_is_replaced_leaves_one(site: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    file = Path(warp_json("backup", "--data", site, "--out", out)["file"])
+    before = file.read_bytes()
+    crash = """
+import os, sys
+
+def watch(event, arguments):
+    if event == "os.rename" and str(arguments[1]) == sys.argv[-1]:
+        os._exit(9)
+
+sys.addaudithook(watch)
+from warp.cli.main import cli
+cli.main(["backup", "--data", sys.argv[1], "--out", sys.argv[2]])
+"""
+    command = [sys.executable, "-c", crash, str(site), str(out), str(file)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 9
+    assert file.read_bytes() == before
+    with file.open("rb") as still_open:
+        warp("backup", "--data", site, "--out", out, "--with", "keys")
+        assert still_open.read() != before, "overwritten, once there is another"
+    assert list(out.iterdir()) == [file]
 
 
 def test_the_pool_alone_is_refused(site: Path, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ async def back_up(
         _write(workshop / "tar", manifest, data, workshop, parts)
         destroyed = _destroy_expired(out, root, today)
         if path.exists():
-            files.destroy(path)
+            os.link(path, workshop / "replaced.old")  # destroyed with the workshop, once there is another
         (workshop / "tar").rename(path)
         files.make_durable(out)
     return Made(path, manifest, destroyed)
@@ -178,6 +178,7 @@ def _workshop(out: Path) -> Iterator[Path]:
         yield made
     finally:
         for folder in out.glob(f"{_WORKSHOP}*"):
+            files.destroy_leftovers(folder)
             for path in folder.iterdir():
                 files.destroy(path)
             shutil.rmtree(folder)
