@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from keys import age, directory
+from keys import age, directory, files
+from keys.directory import Certificate
 from keys.keyring import Keyring, locked
 from keys.narrative import MAX_RECIPIENTS as MOST_COORDINATORS
 from storage import coordinators, pool
@@ -154,7 +155,26 @@ def _write_certificate(
     data: Path, root: Ed25519PrivateKey, keyring: Keyring, first: Week, last: Week
 ) -> None:
     certificate = directory.certify(root, keyring.online.public_key(), first, last)
-    (data / "keys" / CERTIFICATE).write_bytes(msgspec.json.encode(certificate))
+    path = data / "keys" / CERTIFICATE
+    partial = path.with_name(f".{CERTIFICATE}.partial")
+    partial.write_bytes(msgspec.json.encode(certificate))
+    files.make_durable(partial)
+    partial.replace(path)
+    files.make_durable(path.parent)
+
+
+def read_certificate(data: Path) -> Certificate:
+    """
+    Read the online key's certificate.
+
+    Raises:
+        ConfigError: it is not there, or is damaged.
+    """
+    path = data / "keys" / CERTIFICATE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Certificate)
+    except (FileNotFoundError, msgspec.DecodeError):
+        raise config.ConfigError(f"{path} is damaged; make it anew, with the root: warp certify") from None
 
 
 def _first_coordinator(workshop: Path) -> dict[str, str]:

@@ -17,12 +17,9 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import NamedTuple
 
-import msgspec
-
 from feeds import filters
 from feeds.entry import Site as Publisher
 from handlers import pages
-from keys.directory import Certificate
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
 from storage import advisories, figures, members, pool, rewriting
@@ -94,9 +91,7 @@ class Site:
         self.publisher = Publisher(
             name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
         )
-        certificate = msgspec.json.decode(
-            (data / "keys" / founding.CERTIFICATE).read_bytes(), type=Certificate
-        )
+        certificate = founding.read_certificate(data)
         self.lists = listing.Lists(
             hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes, hub.log
         )

@@ -172,3 +172,33 @@ async def test_only_the_sites_own_root_certifies(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"PEM|key|decode"):
         founding.certify(data, tmp_path / "none.pem", WEEK, WEEK.plus(60))
     assert (data / "keys" / "certificate.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", None])
+async def test_a_damaged_certificate_is_told_and_can_be_made_anew(
+    tmp_path: Path, stock: Stock, damage: bytes | None
+) -> None:
+    data = tmp_path / "site"
+    await founding.found(data, "Example", URL, TODAY)
+    path = data / "keys" / "certificate.json"
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    with pytest.raises(ConfigError, match=r"certificate\.json is damaged.*warp certify"):
+        async with opened(data, Clock(), Logged(), stock):
+            pass
+    founding.certify(data, data / "take-offline" / "root.pem", WEEK, WEEK.plus(60))
+    async with opened(data, Clock(), Logged(), stock) as site:
+        assert site.epochs.certificate.last_week == str(WEEK.plus(60))
+
+
+async def test_a_new_certificate_takes_the_place_of_the_old_one_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "site"
+    await founding.found(data, "Example", URL, TODAY)
+    path = data / "keys" / "certificate.json"
+    before = path.read_bytes()
+    with path.open("rb") as still_open:
+        founding.certify(data, data / "take-offline" / "root.pem", WEEK, WEEK.plus(60))
+        assert still_open.read() == before, "another file, not the same one written over"
+    assert path.read_bytes() != before
+    assert sorted(each.name for each in path.parent.iterdir()) == ["certificate.json", "online.key", "weeks"]
