@@ -104,7 +104,7 @@ def _check_lists(manifest: Manifest, public: Path | None, yesterday: date) -> No
     for kind in Kind:
         folder = public / "v1" / kind
         document = _either(folder / f"{week}.list", folder / str(week))
-        if document is None or lists.read_head(document).day < yesterday.isoformat():
+        if document is None or lists.read_own(document).head.day < yesterday.isoformat():
             raise MayBeBehind(
                 f"{folder} holds no list of {week} with what was published until {yesterday}; get a newer "
                 "copy or, if the site has published nothing since this one, say --nothing-later"

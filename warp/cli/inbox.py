@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +17,39 @@ from warp.cli.options import asynchronous, json_option, quoted, write_json
 from warp.export import Carried
 from warp.site import Site, open_site
 
+Command = Callable[..., Any]
+
+
+def source_options(command: Command) -> Command:
+    """Add the options that say where narratives are, and what opens them."""
+    for option in (
+        click.option(
+            "--identity",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Open with this identity. Keep it, and use it, on the coordinator's own machine.",
+        ),
+        click.option(
+            "--from",
+            "folder",
+            type=click.Path(path_type=Path, exists=True, file_okay=False),
+            metavar="DIR",
+            help="A folder of exported narratives instead.",
+        ),
+        click.option(
+            "--data",
+            envvar="WARP_DATA",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="The site's data folder, if it is on this machine; or set WARP_DATA.",
+        ),
+    ):
+        command = option(command)
+    return command
+
 
 @click.command(name="inbox")
-@click.option(
-    "--data",
-    envvar="WARP_DATA",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="The site's data folder, if it is on this machine; or set WARP_DATA.",
-)
-@click.option(
-    "--from",
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="A folder of exported narratives instead.",
-)
-@click.option(
-    "--identity",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Open with this identity. Keep it, and use it, on the coordinator's own machine.",
-)
+@source_options
 @click.option(
     "--export",
     "out",

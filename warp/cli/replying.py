@@ -15,7 +15,7 @@ from keys.narrative import Narrative, open_sealed
 from keys.reply import Reply, room
 from storage import inbox, unlisted
 from warp import advice, export, taxonomy
-from warp.cli.inbox import read_identities
+from warp.cli.inbox import read_identities, source_options
 from warp.cli.options import asynchronous, quoted
 from warp.export import BadFolder, Carried
 from warp.site import open_site
@@ -30,26 +30,7 @@ class _Inbox(NamedTuple):
 
 @click.command(name="reply")
 @click.argument("name", metavar="[NARRATIVE]", required=False)
-@click.option(
-    "--data",
-    envvar="WARP_DATA",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="The site's data folder, if it is on this machine; or set WARP_DATA.",
-)
-@click.option(
-    "--from",
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="A folder of exported narratives instead; needs --out.",
-)
-@click.option(
-    "--identity",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Open the narrative with this identity. Keep it on the coordinator's own machine.",
-)
+@source_options
 @click.option("--text", "text_file", type=click.File(encoding="utf-8"), help="What to answer: a file, or -.")
 @click.option("--advice", "code", metavar="TYPE", help="Begin with the first advice for this type or class.")
 @click.option("--tag", "tags", multiple=True, type=click.Choice(taxonomy.TAGS), metavar="TAG", help="For it.")
