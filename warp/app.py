@@ -126,9 +126,10 @@ async def serve(
         site.hub.keyring.unlock()
         with contextlib.suppress(DamagedKeyFile):  # `warp status` names it; all else can be served
             site.hub.keyring.week(Week.of(site.clock()))  # now, so that key files may be sealed beside it
-        if not await site.catch_up():
+        if await site.catch_up():
+            await site.publish_all()
+        else:
             await site.mend()
-        await site.publish_all()
         address = host or site.settings.listen.host
         async with serving(site, address, site.settings.listen.port if port is None else port) as bound:
             gc.collect()

@@ -59,6 +59,8 @@ def _lock(key_file: Path | None, *, new: bool = False) -> Lock:
 @contextlib.contextmanager
 def opened_wallet(wallet_path: Path, key_file: Path | None) -> Iterator[Wallet]:
     """Open the wallet that a command names."""
+    if wallet_path.exists() and key_file is not None and not key_file.exists():
+        raise click.ClickException(f"{key_file}: there is no key file; is its disk mounted?")
     with wallet.opened(wallet_path, _lock(key_file), secrets.token_bytes) as found:
         yield found
 

@@ -80,6 +80,7 @@ async def reinvite(data: Path, name: str) -> None:
             had = await members.bundles(connection, name)
         if not found:
             raise click.ClickException("there is no member of this name; see: warp member list")
+        _print_invitation(site, name, invitation)  # first: it is shown once, and holds from now on
         await site.hub.rewrite(site.hub.identity.path)
     click.echo(f"The old wallet or invitation of {name} is void: it fetches no tokens any more.")
     if had:
@@ -88,7 +89,6 @@ async def reinvite(data: Path, name: str) -> None:
             f"It has had the tokens of {', '.join(had)}; they stay good, and there are no others for a new "
             f"wallet, which gets its first tokens of {first}."
         )
-    _print_invitation(site, name, invitation)
 
 
 @member.command(name="list")

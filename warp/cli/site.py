@@ -53,6 +53,8 @@ async def init(data: Path, name: str, url: str, recipients: Sequence[str], key: 
       warp init --data site --name "Example WARP" --url http://127.0.0.1:8080
     """
     named = dict(_coordinator(text) for text in recipients)
+    if len(named) < len(recipients):
+        raise click.BadParameter("each coordinator needs a name of its own", param_hint="--coordinator")
     passphrase = unlocking.given(key)
     try:
         settings = await founding.found(data, name, url, present().date(), named, secret=passphrase)
