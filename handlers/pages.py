@@ -41,7 +41,7 @@ from handlers.texts import TEXTS, Texts
 from warp import places, taxonomy
 from warp.advisory import Advisory, text_for
 from warp.disclosure import Cell, Release
-from warp.weeks import Week
+from warp.weeks import Period
 
 _FORMAT_NAMES = {Format.ATOM: "Atom", Format.RSS: "RSS"}
 
@@ -153,7 +153,7 @@ def render_figures(
         other_weeks: Weeks whose pages are linked, in the order shown.
     """
     texts = TEXTS[language]
-    week = release.week if release else ""
+    week = release.period if release else ""
     return _render(
         "figures.html",
         site,
@@ -260,9 +260,9 @@ def _with_command(sentence: str) -> Markup:
     return Markup("{}").format(sentence).format(command=Markup("<code>warp report</code>"))
 
 
-def _days(week: str, texts: Texts) -> str:
-    parsed = Week.parse(week)
-    return texts.days.format(first=parsed.monday.isoformat(), last=parsed.sunday.isoformat())
+def _days(period: str, texts: Texts) -> str:
+    parsed = Period.parse(period)
+    return texts.days.format(first=parsed.first.monday.isoformat(), last=parsed.last.sunday.isoformat())
 
 
 def _rows(release: Release, language: str) -> list[tuple[str, str, str]]:

@@ -31,7 +31,7 @@ from keys.hybrid import read_public
 from keys.narrative import MAX_RECIPIENTS
 from keys.tokens import IssuerKey, VerifyKey
 from warp import taxonomy
-from warp.disclosure import Policy
+from warp.policies import Policy
 from warp.weeks import Week
 
 FURTHER_TOKENS = 24

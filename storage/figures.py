@@ -1,4 +1,4 @@
-"""Published figures, written once when a week closes."""
+"""Published figures, written once when a period closes."""
 
 import msgspec
 from sqlalchemy import insert, select
@@ -6,23 +6,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
 from warp.disclosure import Release
+from warp.weeks import Period, Span
 
 _table = schema.figures
 
 
 async def close(connection: AsyncConnection, release: Release) -> None:
-    """Store a week's figures; a week that has some cannot be closed again."""
+    """Store a period's figures; a period that has some cannot be closed again."""
     await connection.execute(
-        insert(_table).values(week=release.week, release=msgspec.json.encode(release).decode())
+        insert(_table).values(period=release.period, release=msgspec.json.encode(release).decode())
     )
 
 
-async def of_week(connection: AsyncConnection, week: str) -> Release | None:
-    """Give a closed week's figures."""
-    text = (await connection.execute(select(_table.c.release).where(_table.c.week == week))).scalar()
+async def of(connection: AsyncConnection, period: str) -> Release | None:
+    """Give a closed period's figures."""
+    text = (await connection.execute(select(_table.c.release).where(_table.c.period == period))).scalar()
     return None if text is None else msgspec.json.decode(text, type=Release)
 
 
-async def closed_weeks(connection: AsyncConnection) -> list[str]:
-    """Give the closed weeks, in order."""
-    return list((await connection.execute(select(_table.c.week).order_by(_table.c.week))).scalars())
+async def closed(connection: AsyncConnection, span: Span | None = None) -> list[str]:
+    """Give the closed periods, of one length if it is said, in order of their ends, the shorter first."""
+    names = (await connection.execute(select(_table.c.period))).scalars()
+    periods = sorted(map(Period.parse, names), key=lambda each: (each.last, list(Span).index(each.span)))
+    return [str(each) for each in periods if span in (None, each.span)]

@@ -170,7 +170,7 @@ unlisted = _table(
 figures = _table(
     "figures",
     reports,
-    Column("week", Text, primary_key=True, comment="the closed ISO week"),
+    Column("period", Text, primary_key=True, comment="the closed week, month or quarter, 2026-W47"),
     Column("release", Text, nullable=False, comment="JSON of the published figures; written once"),
 )
 

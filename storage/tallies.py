@@ -9,8 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
+from warp.disclosure import Counts
 from warp.tally import Cell, Tally
-from warp.weeks import Week
+from warp.weeks import Period, Week
 
 
 async def add(connection: AsyncConnection, tally: Tally) -> None:
@@ -91,6 +92,19 @@ async def first_tokens(
     for of_type, place, week, tokens in await connection.execute(statement):
         found.setdefault((of_type, place), {})[Week.parse(week)] = tokens
     return found
+
+
+async def weekly(connection: AsyncConnection, period: Period) -> dict[Week, Counts]:
+    """Give the exact tally of each week of a period, as disclosure takes it."""
+    reports: dict[Week, dict[tuple[str, str], int]] = {week: {} for week in period.weeks}
+    first, last = period.first.monday, period.last.sunday
+    for cell, count in await cells(connection, first, last):
+        of_week = reports[Week.of(cell.day)]
+        of_week[cell.type, cell.place] = of_week.get((cell.type, cell.place), 0) + count
+    return {
+        week: Counts(counts, await first_tokens(connection, week.monday, week.sunday))
+        for week, counts in reports.items()
+    }
 
 
 async def first_day(connection: AsyncConnection) -> date | None:

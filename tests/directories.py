@@ -11,7 +11,7 @@ from keys.directory import Certificate, Entry, Proof
 from keys.hybrid import HybridKey
 from tests.support import WEEK, Stock
 from warp import taxonomy
-from warp.disclosure import Policy
+from warp.policies import Policy
 from warp.site import Site
 from warp.weeks import Week
 

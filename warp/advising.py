@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import advisories, coordinators, figures, members, signals
 from warp import disclosure, drafting, places, taxonomy
 from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp
-from warp.disclosure import Figure, Policy
+from warp.disclosure import Figure
+from warp.policies import Policy
 from warp.release import Hub, random_word
 from warp.weeks import Week
 
@@ -44,7 +45,7 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
                 continue
             signal = kept.signal
             place = disclosure.place_to_name(signal.place, by_place, policy)
-            release = await figures.of_week(connection, signal.week)
+            release = await figures.of(connection, signal.week)
             figure = None
             if release is not None and place == signal.place:
                 # Beside a wider place the band would lead, through the published row, to the one withheld.

@@ -2,7 +2,7 @@
 Runs detection, disclosure and rewriting in a short-lived child process, so that the server stays small.
 
 The parent sends one task on standard input and reads one answer on standard output; the child then ends, and
-with it the memory that it took. The secret of a week's figures is made in the child and never leaves it.
+with it the memory that it took. The secret of a period's figures is made in the child and never leaves it.
 """
 
 import asyncio
@@ -19,10 +19,12 @@ import msgspec
 from storage import rewriting
 from warp import detection, disclosure
 from warp.detection import Counts, Signal, Threshold
-from warp.disclosure import Policy, Release
+from warp.disclosure import Counts as Exact
+from warp.disclosure import Release
 from warp.events import Event, say_nothing_else, to_stderr
+from warp.policies import Policy
 from warp.tally import FirstTokens
-from warp.weeks import Week
+from warp.weeks import Period, Week
 
 
 class ChildFailed(Exception):
@@ -43,20 +45,19 @@ class Judge(msgspec.Struct, frozen=True, tag=True):
 
 
 class Protect(msgspec.Struct, frozen=True, tag=True):
-    """Make the figures of a closed week."""
+    """Make the figures of a closed period."""
 
-    week: Week
-    counts: dict[tuple[str, str], int]
-    first_tokens: dict[tuple[str, str], dict[Week, int]]
+    period: str
+    tally: dict[Week, Exact]
+    earlier: tuple[Release, ...]
     member_places: tuple[str, ...]
     policy: Policy
 
     def run(self) -> Release:
         """Give the figures, with a secret that is used once."""
         secret = secrets.token_bytes(32)
-        return disclosure.protect(
-            self.week, self.counts, self.first_tokens, self.member_places, self.policy, secret
-        )
+        period = Period.parse(self.period)
+        return disclosure.protect(period, self.tally, self.earlier, self.member_places, self.policy, secret)
 
 
 class Rewrite(msgspec.Struct, frozen=True, tag=True):
@@ -85,14 +86,14 @@ async def judge(
 
 
 async def protect(
-    week: Week,
-    counts: Mapping[tuple[str, str], int],
-    first_tokens: FirstTokens,
+    period: Period,
+    tally: Mapping[Week, Exact],
+    earlier: Sequence[Release],
     member_places: frozenset[str],
     policy: Policy,
 ) -> Release:
     """Give what `disclosure.protect` gives, from a child process and with a secret of its own."""
-    task = Protect(week, dict(counts), _plain(first_tokens), tuple(sorted(member_places)), policy)
+    task = Protect(str(period), dict(tally), tuple(earlier), tuple(sorted(member_places)), policy)
     return msgspec.msgpack.decode(await _ask(task), type=Release)
 
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from warp.detection import Threshold
-from warp.disclosure import Policy
 from warp.notify import Notify
+from warp.policies import Policy
 from warp.taxonomy import LANGUAGES
 
 FILE = "warp.toml"
@@ -128,7 +128,7 @@ def _policy_lines(policy: Policy) -> list[str]:
     """The rules of publication; none while they are the defaults, so that better defaults reach a site."""
     if policy == Policy():
         return []
-    settings = msgspec.structs.asdict(policy)
+    settings = {**msgspec.structs.asdict(policy), "preset": _quoted(policy.preset)}
     return ["[policy]", *(f"{name} = {value}" for name, value in settings.items()), ""]
 
 

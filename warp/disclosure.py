@@ -1,65 +1,35 @@
 """
 The gate for numbers: turns exact tallies into the figures that may leave the server.
 
-A week's close passes through here once. Each report is counted in at most one published cell; a cell is shown
-only when enough reports from enough members stand behind it, both judged with a secret offset, and then only
-as a band (docs/protocol.md §14). What stays hidden in its week waits for its month and quarter, which are not
-made here yet. No other module makes a `Figure` or a `Release`.
+Each period's close passes through here once: weeks, then months, then quarters. A report is counted in at
+most one published cell, the finest on its path up the policy's ladder that has enough reports from enough
+members, both judged with a secret offset, and then only as a band (docs/protocol.md §14). No other module
+makes a `Figure` or a `Release`.
 """
 
 import hashlib
 import hmac
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
 from warp import places, taxonomy
-from warp.tally import FirstTokens, members
-from warp.weeks import Week
+from warp.policies import OfPlace, OfType, Policy, Step
+from warp.tally import FirstTokens
+from warp.weeks import Period, Week
 
-WORLD = "001"
-
-
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Thresholds of publication; see docs/operating.md."""
-
-    reports: int = 7
-    """A cell needs so many reports, secret offset included; bands are 1, 2, 4, … times it."""
-    members: int = 5
-    """… from so many distinct members, secret offset included."""
-    offset: int = 2
-    """The secret offsets lie between minus and plus this."""
-    reports_per_member: int = 3
-    """Counts are capped at so many times the members."""
-    places: int = 3
-    """A cell rolled up over places stands for at least so many places with members."""
-    types: int = 2
-    """A cell rolled up over types stands for at least so many types."""
-    members_to_name_a_place: int = 5
-    """A warning names a place only if so many members could have been its source there."""
-
-    def __post_init__(self) -> None:
-        floors = {"reports": 7, "members": 5, "offset": 2, "places": 3, "types": 2}
-        for name, floor in floors.items():
-            if getattr(self, name) < floor:
-                raise ValueError(f"policy: {name} may not be under {floor}")
-        if self.reports - self.offset < 5 or self.members - self.offset < 3:
-            raise ValueError("policy: offset must leave at least 5 reports and 3 members behind a figure")
-        if not 1 <= self.reports_per_member <= 3:
-            raise ValueError("policy: reports_per_member must be 1, 2 or 3")
-        if self.members_to_name_a_place < 3:
-            raise ValueError("policy: members_to_name_a_place may not be under 3")
+WORLD = places.WORLD
 
 
 class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A protected count: the band that count + secret offset fell into. Made only in this module."""
+    """A protected count: the band that it falls into. Made only in this module."""
 
-    band: int
-    """Where the band starts: 7, 14, 28, … reports; it ends below twice that."""
     at_least: int
-    """A number of reports that is surely true: the start of the band less the largest offset."""
+    """A number of reports that is surely true: where the band starts, 5, 10, 20, … by default."""
 
 
 class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,83 +43,74 @@ class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that is published of one closed week; hidden cells are absent. Made only in this module."""
+    """All that is published of one closed period; hidden cells are absent. Made only in this module."""
 
-    week: str
+    period: str
+    """2026-W47, 2026-11 or 2026-Q4."""
     cells: tuple[Cell, ...]
     """Sorted by type and place; empty means too few to publish."""
 
 
-class _Level(NamedTuple):
-    """A step of the roll-up: how a cell's type and place are coarsened."""
+class Counts(msgspec.Struct, frozen=True):
+    """The exact tally of one week, by arrival."""
 
-    of_type: Callable[[str], str]
-    of_place: Callable[[str], str | None]
-    over_types: bool
-    over_places: bool
-
-
-def _at_kind(kind: str) -> Callable[[str], str | None]:
-    def coarsen(place: str) -> str | None:
-        chain = (place, *places.areas_around(place)) if place else (WORLD,)
-        return next((code for code in chain if _kind(code) == kind), None)
-
-    return coarsen
+    reports: Mapping[tuple[str, str], int]
+    """Reports per (type, place)."""
+    first_tokens: FirstTokens
+    """First tokens per (type, place) and token week."""
 
 
-def _kind(place: str) -> str:
-    area = places.AREAS.get(place)
-    return "country" if area is None else str(area.kind)
+class _Finest(NamedTuple):
+    """What the ladder's groups are made of."""
+
+    week: Week
+    type: str
+    place: str
 
 
-_TYPE_STEPS: tuple[tuple[Callable[[str], str], bool], ...] = (
-    (lambda code: code, False),
-    (taxonomy.class_of, True),
-    (lambda _code: "", True),
-)
-_PLACE_STEPS = ("country", "intermediate", "sub-region", "region", "world")
-_LEVELS = tuple(
-    _Level(of_type, _at_kind(kind), over_types, kind != "country")
-    for of_type, over_types in _TYPE_STEPS
-    for kind in _PLACE_STEPS
-)
+_Group = list[_Finest]
 
 
 def protect(
-    week: Week,
-    counts: Mapping[tuple[str, str], int],
-    first_tokens: FirstTokens,
+    period: Period,
+    tally: Mapping[Week, Counts],
+    earlier: Iterable[Release],
     member_places: Iterable[str],
     policy: Policy,
     secret: bytes,
 ) -> Release:
     """
-    Give the figures that may leave the server for one closed week.
+    Give the figures that may leave the server for one closed period.
 
     Args:
-        week: The week that closes.
-        counts: Reports per (type, place); exact.
-        first_tokens: First tokens per (type, place) and token week.
+        period: The period that closes.
+        tally: The exact tally of each of its weeks.
+        earlier: The releases of the shorter periods within it: what they count is not counted again.
         member_places: The places that have members, each once.
         policy: Thresholds.
-        secret: 32 random bytes, for this week only, forgotten by the caller afterwards.
+        secret: 32 random bytes, for this period only, forgotten by the caller afterwards.
 
     Returns:
-        One partition: every report in at most one shown cell, every hidden cell absent.
+        One partition: every report in at most one shown cell of all releases, every hidden cell absent.
 
     Source: the rule of docs/protocol.md §14.
     """
-    remaining = {cell for cell, reports in counts.items() if reports > 0}
-    # A home that is an area may be the same country as another home, so it counts as none.
-    homes = {place for place in member_places if place and _kind(place) == "country"}
-    shown: list[Cell] = []
-    for level in _LEVELS:
-        for key, group in _grouped(remaining, level).items():
-            figure = _figure(group, counts, first_tokens, policy, secret)
-            if figure is not None and _wide_enough(key, level, homes, policy, shown):
-                shown.append(Cell(*key, figure))
-                remaining -= group
-    return Release(str(week), tuple(sorted(shown, key=lambda cell: (cell.type, cell.place))))
+    shown = _Shown(member_places)
+    for each in earlier:
+        for cell in each.cells:
+            shown.add(Period.parse(each.period), cell)
+    left = _uncounted(tally, shown)
+    made: list[Cell] = []
+    for step in policy.steps_of(period.span):
+        for key, group in sorted(_grouped(left, step).items()):
+            if not shown.leaves_enough(key, step, period, policy):
+                continue
+            figure = _figure(group, tally, step, policy, _offset(period, key, step, secret))
+            if figure is not None:
+                made.append(Cell(*key, figure))
+                shown.add(period, made[-1])
+                left.difference_update(group)
+    return Release(str(period), tuple(sorted(made, key=lambda cell: (cell.type, cell.place))))
 
 
 def place_to_name(place: str, members_by_place: Mapping[str, int], policy: Policy) -> str:
@@ -180,37 +141,114 @@ def place_to_report(place: str, members_by_place: Mapping[str, int], policy: Pol
     return place if place in ("", WORLD) else place_to_name(place, members_by_place, policy)
 
 
-def _grouped(cells: Iterable[tuple[str, str]], level: _Level) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    groups: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for cell in sorted(cells):
-        place = level.of_place(cell[1])
+def _uncounted(tally: Mapping[Week, Counts], shown: "_Shown") -> set[_Finest]:
+    """
+    Give what no shown cell counts yet.
+
+    A shown cell counts all that lies in it, unless a finer one has counted it: the ladder's cells nest.
+    """
+    found = set()
+    for week, counts in tally.items():
+        cells = shown.cells_in(week)
+        for key, reports in counts.reports.items():
+            if reports > 0 and cells.isdisjoint(_around(*key)):
+                found.add(_Finest(week, *key))
+    return found
+
+
+class _Shown:
+    """The cells that are published already, by what holds them."""
+
+    def __init__(self, member_places: Iterable[str]) -> None:
+        # A home that is an area may be the same country as another home, so it counts as none.
+        self._homes = sorted({place for place in member_places if place and place not in places.AREAS})
+        self._within: dict[tuple[str, str], list[tuple[Period, Cell]]] = {}
+
+    def add(self, period: Period, cell: Cell) -> None:
+        """Take in a cell."""
+        for key in _around(cell.type, cell.place):
+            self._within.setdefault(key, []).append((period, cell))
+
+    def cells_in(self, week: Week) -> set[tuple[str, str]]:
+        """Give the cells of the periods that hold a week."""
+        everything = self._within.get(("", WORLD), ())
+        return {(cell.type, cell.place) for of, cell in everything if of.first <= week <= of.last}
+
+    def leaves_enough(self, key: tuple[str, str], step: Step, period: Period, policy: Policy) -> bool:
+        """
+        Say whether a rolled-up cell stands for enough places and types.
+
+        Judged by what could be in it, not by what is: the (type, place with members) pairs below it, without
+        those that finer cells show in every week. So subtracting what is shown leaves no small remainder.
+        """
+        if step.type is OfType.TYPE and step.place is OfPlace.COUNTRY:
+            return True
+        # A country stands for itself, whether it has members or not.
+        inside = [key[1]] if step.place is OfPlace.COUNTRY else self._homes_in(key[1])
+        pairs = set(itertools.product(_types_in(key[0]), inside)) - self._always_shown(key, period)
+        wide = step.place is OfPlace.COUNTRY or len({place for _, place in pairs}) >= policy.places
+        return wide and (step.type is OfType.TYPE or len({code for code, _ in pairs}) >= policy.types)
+
+    def _always_shown(self, key: tuple[str, str], period: Period) -> set[tuple[str, str]]:
+        weeks: dict[tuple[str, str], set[Week]] = {}
+        for of, cell in self._within.get(key, ()):
+            inside = [cell.place] if cell.place not in places.AREAS else self._homes_in(cell.place)
+            for pair in itertools.product(_types_in(cell.type), inside):
+                weeks.setdefault(pair, set()).update(of.weeks)
+        return {pair for pair, by in weeks.items() if by.issuperset(period.weeks)}
+
+    def _homes_in(self, area: str) -> list[str]:
+        return [home for home in self._homes if _lies_in(home, area)]
+
+
+@cache
+def _types_in(wider: str) -> tuple[str, ...]:
+    """Give the types that a type, a class or all types stand for, tests left out."""
+    inside = (code for code in taxonomy.TYPES if wider in ("", code, taxonomy.class_of(code)))
+    return tuple(code for code in inside if code != taxonomy.TEST_TYPE)
+
+
+def _around(of_type: str, place: str) -> Iterable[tuple[str, str]]:
+    """Give every cell that may hold a (type, place), itself included."""
+    around = (place, *places.areas_around(place)) if place else (WORLD,)
+    return itertools.product((of_type, taxonomy.class_of(of_type), ""), around)
+
+
+def _grouped(cells: Iterable[_Finest], step: Step) -> dict[tuple[str, str], _Group]:
+    """Give the cells of a step with what they hold; what has no place at this step is in none."""
+    groups: dict[tuple[str, str], _Group] = {}
+    for cell in cells:
+        place = _coarsen(cell.place, step.place)
         if place is not None:
-            groups.setdefault((level.of_type(cell[0]), place), set()).add(cell)
+            groups.setdefault((_of_type(cell.type, step.type), place), []).append(cell)
     return groups
 
 
-def _wide_enough(
-    key: tuple[str, str], level: _Level, homes: Iterable[str], policy: Policy, shown: Iterable[Cell]
-) -> bool:
-    """
-    Say whether a rolled-up cell stands for enough places and types.
-
-    Judged by what could be in it, not by what is: the (type, place with members) pairs below it, without
-    those that finer cells show, so that subtracting what is shown leaves no small remainder.
-    """
-    if not (level.over_types or level.over_places):
-        return True
-    types = [code for code in taxonomy.TYPES if code != taxonomy.TEST_TYPE and _is_kind_of(code, key[0])]
-    inside = [home for home in homes if _lies_in(home, key[1])]
-    pairs = set(itertools.product(types, inside))
-    for cell in shown:
-        pairs -= {pair for pair in pairs if _is_kind_of(pair[0], cell.type) and _lies_in(pair[1], cell.place)}
-    wide = not level.over_places or len({home for _, home in pairs}) >= policy.places
-    return wide and (not level.over_types or len({code for code, _ in pairs}) >= policy.types)
+def _of_type(of_type: str, level: OfType) -> str:
+    return {OfType.TYPE: of_type, OfType.CLASS: taxonomy.class_of(of_type), OfType.ALL: ""}[level]
 
 
-def _is_kind_of(code: str, wider: str) -> bool:
-    return wider in ("", code) or code.startswith(wider + "/")
+def _coarsen(place: str, level: OfPlace) -> str | None:
+    """Give a place at a level; none for a place that is wider, or unknown, or lies in no such area."""
+    if level is OfPlace.WORLD:
+        return WORLD
+    chain = (place, *places.areas_around(place)) if place else ()
+    return next((code for code in chain if level in _levels(code)), None)
+
+
+def _levels(place: str) -> tuple[OfPlace, ...]:
+    """Give the levels that a place is of; a sub-region without intermediate regions is of two."""
+    area = places.AREAS.get(place)
+    if area is None:
+        return (OfPlace.COUNTRY,)
+    if area.kind is places.Kind.INTERMEDIATE:
+        return (OfPlace.AREA,)
+    if area.kind is places.Kind.SUB_REGION and place not in _DIVIDED:
+        return (OfPlace.AREA, OfPlace.SUB_REGION)
+    return (OfPlace(area.kind.value),)
+
+
+_DIVIDED = {area.parent for area in places.AREAS.values() if area.kind is places.Kind.INTERMEDIATE}
 
 
 def _lies_in(place: str, area: str) -> bool:
@@ -218,36 +256,38 @@ def _lies_in(place: str, area: str) -> bool:
 
 
 def _figure(
-    group: set[tuple[str, str]],
-    counts: Mapping[tuple[str, str], int],
-    first_tokens: FirstTokens,
-    policy: Policy,
-    secret: bytes,
+    group: _Group, tally: Mapping[Week, Counts], step: Step, policy: Policy, offset: int
 ) -> Figure | None:
-    distinct = members(group, first_tokens)
-    reports = min(sum(counts[cell] for cell in group), policy.reports_per_member * distinct)
-    on_reports, on_members = _offsets(group, policy.offset, secret)
-    if reports + on_reports < policy.reports or distinct + on_members < policy.members:
+    reports = sum(tally[cell.week].reports[cell.type, cell.place] for cell in group)
+    distinct = _members(group, tally)
+    if min(reports - policy.reports, distinct - policy.members) < step.lead + offset:
         return None
+    seen = min(reports - offset, policy.reports_per_member * (distinct - offset))
     band = policy.reports
-    while 2 * band <= reports + on_reports:
+    while 2 * band <= seen:
         band *= 2
-    return Figure(band=band, at_least=band - policy.offset)
+    return Figure(at_least=band)
 
 
-def _offsets(group: Iterable[tuple[str, str]], largest: int, secret: bytes) -> tuple[int, int]:
+def _members(group: _Group, tally: Mapping[Week, Counts]) -> int:
     """
-    Give two secret offsets from -largest to +largest: for the reports and for the members.
+    Give a number of distinct members that surely stand behind a group's reports.
 
-    Drawn once for each finest cell, uniformly; a rolled-up cell takes the smallest of its parts. So no cell
-    that was hidden by its offsets gets a second draw at a wider level, which would tell more than one may.
+    The largest number of first tokens of one token week and class, never a sum over either (`warp.tally`).
     """
-    drawn = [_draw(cell, largest, secret) for cell in group]
-    return min(reports for reports, _ in drawn), min(members for _, members in drawn)
+    sums: Counter[tuple[Week, str]] = Counter()
+    for cell in group:
+        for week, tokens in tally[cell.week].first_tokens.get((cell.type, cell.place), {}).items():
+            sums[week, taxonomy.class_of(cell.type)] += tokens
+    return max(sums.values(), default=0)
 
 
-def _draw(cell: tuple[str, str], largest: int, secret: bytes) -> tuple[int, int]:
-    digest = hmac.new(secret, "|".join(cell).encode(), hashlib.sha256).digest()
-    width = 2 * largest + 1  # 64 bits leave no bias worth naming
-    reports, members = (int.from_bytes(digest[i : i + 8]) % width - largest for i in (0, 8))
-    return reports, members
+def _offset(period: Period, key: tuple[str, str], step: Step, secret: bytes) -> int:
+    """
+    Give the secret offset of a cell: a draw from its step's odds, its own for each period and cell.
+
+    One offset stands against both the reports and the members, so that the two are not two chances to tell.
+    """
+    message = "|".join((str(period), step.place, step.type, *key)).encode()
+    draw = int.from_bytes(hmac.digest(secret, message, hashlib.sha256)[:8]) % sum(step.odds)
+    return next(u for u, reached in enumerate(itertools.accumulate(step.odds)) if draw < reached)

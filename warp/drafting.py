@@ -23,7 +23,7 @@ from warp.weeks import Week
 _T = TypeVar("_T")
 
 HIGH_FROM = 28
-"""Reports; a draft whose figure's band starts here or higher is of high severity."""
+"""Reports; a draft whose figure says so many or more is of high severity."""
 MOST_TITLE = 200
 """Characters."""
 MOST_SUMMARY = 20_000
@@ -124,7 +124,7 @@ def _severity(figure: Figure | None) -> Severity:
     From the figure alone: a severity taken from the score would publish whether the exact count passed a
     limit, even where no figure may be shown.
     """
-    return Severity.HIGH if figure is not None and figure.band >= HIGH_FROM else Severity.MEDIUM
+    return Severity.HIGH if figure is not None and figure.at_least >= HIGH_FROM else Severity.MEDIUM
 
 
 def _text(signal: Signal, place: str, language: str) -> Text:

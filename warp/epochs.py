@@ -23,7 +23,7 @@ from keys.tokens import IssuerKey
 from storage import coordinators, members
 from storage.database import Database
 from warp import publication, release
-from warp.disclosure import Policy
+from warp.policies import Policy
 from warp.publication import Tree, newest_document, read_entry
 from warp.weeks import Week
 

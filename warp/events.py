@@ -22,7 +22,7 @@ class Event(enum.StrEnum):
     STOPPED = "stopped"
     RELEASED = "released"
     UNREADABLE = "an envelope in the pool could not be opened and was dropped"
-    WEEK_CLOSED = "week closed"
+    PERIOD_CLOSED = "period closed"
     KEYS_MADE = "keys made"
     KEYS_DESTROYED = "keys destroyed"
     LIST_DAMAGED = "a public list could not be read and stays as it is; what waits joins the next week's"

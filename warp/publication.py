@@ -25,7 +25,7 @@ from keys.directory import Entry
 from keys.lists import Kind
 from warp.advisory import PUBLIC_TLP, Advisory, Status
 from warp.disclosure import Release
-from warp.weeks import Week
+from warp.weeks import Period, Week
 
 
 class Tree:
@@ -138,20 +138,22 @@ def publish_figures(
     begun = datetime.combine(site.created, time(), UTC)
     for language in site.languages:
         page = pages.figures(site, language, release, others)
-        closed = Week.parse(release.week).end if release else begun
+        closed = Period.parse(release.period).end if release else begun
         tree.write(f"{language}/figures/index.html", page, closed)
         if release:
             page = pages.figures(site, language, release, ())
-            tree.write(f"{language}/figures/{release.week}.html", page, closed)
+            tree.write(f"{language}/figures/{release.period}.html", page, closed)
     if release:
-        tree.write(f"v1/figures/{release.week}.json", figures_json(release), Week.parse(release.week).end)
-        tree.write(f"v1/figures/{release.week}.csv", figures_csv(release), Week.parse(release.week).end)
+        tree.write(
+            f"v1/figures/{release.period}.json", figures_json(release), Period.parse(release.period).end
+        )
+        tree.write(f"v1/figures/{release.period}.csv", figures_csv(release), Period.parse(release.period).end)
 
 
 def figures_json(release: Release) -> bytes:
     """Give a week's figures as JSON; `note` says what an empty list means."""
     note = "" if release.cells else "too few to publish"
-    document = {"week": release.week, "note": note, "cells": msgspec.to_builtins(release.cells)}
+    document = {"period": release.period, "note": note, "cells": msgspec.to_builtins(release.cells)}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
@@ -159,9 +161,9 @@ def figures_csv(release: Release) -> bytes:
     """Give a week's figures as CSV (RFC 4180); only the header when there are too few to publish."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow(["week", "type", "place", "band", "at_least"])
+    rows.writerow(["period", "type", "place", "at_least"])
     for cell in release.cells:
-        rows.writerow([release.week, cell.type, cell.place, cell.figure.band, cell.figure.at_least])
+        rows.writerow([release.period, cell.type, cell.place, cell.figure.at_least])
     return text.getvalue().encode()
 
 

@@ -1,9 +1,10 @@
 """
-The release: opens the pool, shuffled, into counts; then judges, closes weeks, and forgets.
+The release: opens the pool, shuffled, into counts; then judges, closes periods, and forgets.
 
 Everything that happens at midnight UTC, in the one order that is safe: release, detection, close of the
-week, forgetting, public lists (`warp.listing`), rewriting. Each step can be repeated, so a server that was
-down at midnight does its work when it is back. Nothing here is told or keeps a time finer than a day.
+periods that are over, forgetting, public lists (`warp.listing`), rewriting. Each step can be repeated, so a
+server that was down at midnight does its work when it is back. Nothing here is told or keeps a time finer
+than a day.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -22,13 +23,14 @@ from storage import figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
 from warp import forgetting
 from warp.detection import HISTORY_WEEKS, Counts, Signal
+from warp.disclosure import Counts as Exact
 from warp.disclosure import Release
 from warp.events import Event, Log
 from warp.forgetting import PublicFiles, Stores
 from warp.opening import Opened, Opener, UnknownReportKey
 from warp.report import InvalidReport
 from warp.tally import Counted, FirstTokens, Tally
-from warp.weeks import Week
+from warp.weeks import Period, Span, Week
 
 AT_LEAST = 3
 """Envelopes: the least cover that a release at midnight gives …"""
@@ -36,7 +38,7 @@ AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 
 JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
-ProtectWeek = Callable[[Week, Mapping[tuple[str, str], int], FirstTokens, frozenset[str]], Awaitable[Release]]
+Protect = Callable[[Period, Mapping[Week, Exact], Sequence[Release], frozenset[str]], Awaitable[Release]]
 
 
 class Hub(NamedTuple):
@@ -50,7 +52,7 @@ class Hub(NamedTuple):
     random: Random
     """`SystemRandom`, but in tests of what does not depend on it."""
     judge: JudgeWeek
-    protect: ProtectWeek
+    protect: Protect
     """Makes its own secret, uses it once and forgets it."""
     rewrite: Callable[[Path], Awaitable[None]]
     """Leaves nothing of what a database file held, nor the order in which it came."""
@@ -187,32 +189,35 @@ def random_word(random: Random) -> str:
     return "".join(random.choice(_ALPHABET) for _ in range(8))
 
 
-async def weeks_to_close(hub: Hub, now: datetime) -> list[Week]:
-    """Give the weeks that are over and not closed, in order, since the site began."""
+async def periods_to_close(hub: Hub, now: datetime) -> list[Period]:
+    """Give the periods that are over and not closed, from the site's first; a short one before a long one."""
     async with hub.reports.read() as connection:
-        closed = await figures.closed_weeks(connection)
-    week = Week.parse(closed[-1]).plus(1) if closed else Week.of(hub.created)
+        closed = set(await figures.closed(connection))
+    week = Week.of(hub.created)
     due = []
     while week.end <= now:
-        due.append(week)
+        periods = (Period.of(week, span) for span in Span)
+        due += [period for period in periods if period.last == week and str(period) not in closed]
         week = week.plus(1)
     return due
 
 
-async def close_week(hub: Hub, week: Week) -> Release:
-    """Make the figures of a week that is over, once; closed is closed."""
+async def close(hub: Hub, period: Period) -> Release:
+    """Make the figures of a period that is over, once; closed is closed."""
     async with hub.reports.read() as connection:
-        daily = await tallies.cells(connection, week.monday, week.sunday)
-        first_tokens = await tallies.first_tokens(connection, week.monday, week.sunday)
+        tally = await tallies.weekly(connection, period)
+        earlier = [
+            release
+            for name in await figures.closed(connection)
+            if (other := Period.parse(name)) != period and period.first <= other.first <= period.last
+            if (release := await figures.of(connection, name)) is not None
+        ]
     async with hub.identity.read() as connection:
         homes = frozenset(place for place in await members.by_place(connection) if place)
-    counts: dict[tuple[str, str], int] = {}
-    for cell, reports in daily:
-        counts[cell.type, cell.place] = counts.get((cell.type, cell.place), 0) + reports
-    made = await hub.protect(week, counts, first_tokens, homes)
+    made = await hub.protect(period, tally, earlier, homes)
     async with hub.reports.write() as connection:
         await figures.close(connection, made)
-    hub.log(Event.WEEK_CLOSED)
+    hub.log(Event.PERIOD_CLOSED)
     return made
 
 
@@ -229,7 +234,7 @@ class Midnight(NamedTuple):
 
     released: Released
     closed: list[Release]
-    """Figures of the weeks that closed."""
+    """Figures of the periods that closed."""
     destroyed: list[Week]
     """Weeks whose keys are gone."""
 
@@ -248,6 +253,6 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
     due = open_pool or await is_due(hub)
     reports = await _open_pool(hub, now) if due else await _open_pool(hub, now, await urgent(hub))
     found = await judge(hub, now)
-    closed = [await close_week(hub, week) for week in await weeks_to_close(hub, now)]
+    closed = [await close(hub, period) for period in await periods_to_close(hub, now)]
     destroyed = await forget(hub, now)
     return Midnight(Released(ended_day(now), reports, found), closed, destroyed)

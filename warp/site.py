@@ -40,16 +40,17 @@ from warp import release as acts
 from warp.advisory import Advisory
 from warp.config import Config
 from warp.detection import Counts, Signal
+from warp.disclosure import Counts as Exact
 from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
 from warp.notify import When
 from warp.opening import Opener
 from warp.publication import Pages, Tree
-from warp.release import Hub, JudgeWeek, Midnight, ProtectWeek, Released
+from warp.release import Hub, JudgeWeek, Midnight, Protect, Released
 from warp.schedule import ClockInDoubt, Standing
 from warp.tally import FirstTokens
 from warp.telling import Teller
-from warp.weeks import Week
+from warp.weeks import Period, Week
 
 Clock = Callable[[], datetime]
 PAGES = Pages(pages.render_front, pages.render_advisory, pages.render_figures)
@@ -68,7 +69,7 @@ class Workers(NamedTuple):
     """Who does the heavy work of a release."""
 
     judge: JudgeWeek
-    protect: ProtectWeek
+    protect: Protect
     rewrite: Callable[[Path], Awaitable[None]]
 
 
@@ -134,17 +135,17 @@ class Site:
         await self.publish_figures()
 
     async def publish_figures(self) -> None:
-        """Write the figures of closed weeks that are not public yet, and the page of the newest."""
+        """Write the figures of closed periods that are not public yet, and the page of the newest."""
         async with self.hub.reports.read() as connection:
-            weeks = await figures.closed_weeks(connection)
-            wanted = [week for week in weeks if not self._figures_are_public(week)]
-            releases = [await figures.of_week(connection, week) for week in (*wanted, *weeks[-1:])]
+            periods = await figures.closed(connection)
+            wanted = [period for period in periods if not self._figures_are_public(period)]
+            releases = [await figures.of(connection, period) for period in (*wanted, *periods[-1:])]
         for release in releases or [None]:
-            publication.publish_figures(self.tree, self.publisher, PAGES, release, weeks)
+            publication.publish_figures(self.tree, self.publisher, PAGES, release, periods)
 
-    def _figures_are_public(self, week: str) -> bool:
-        pages = (f"{language}/figures/{week}.html" for language in self.settings.languages)
-        return all(self.tree.read(path) is not None for path in (f"v1/figures/{week}.json", *pages))
+    def _figures_are_public(self, period: str) -> bool:
+        pages = (f"{language}/figures/{period}.html" for language in self.settings.languages)
+        return all(self.tree.read(path) is not None for path in (f"v1/figures/{period}.json", *pages))
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys, or may have none, stay as they are."""
@@ -322,10 +323,10 @@ def here(settings: Config) -> Workers:
         return detection.judge(counts, first_tokens, now, settings.thresholds)
 
     async def protect(
-        week: Week, counts: Mapping[tuple[str, str], int], first_tokens: FirstTokens, homes: frozenset[str]
+        period: Period, tally: Mapping[Week, Exact], earlier: Sequence[Release], homes: frozenset[str]
     ) -> Release:
         secret = secrets.token_bytes(32)
-        return disclosure.protect(week, counts, first_tokens, homes, settings.policy, secret)
+        return disclosure.protect(period, tally, earlier, homes, settings.policy, secret)
 
     async def rewrite(path: Path) -> None:
         await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)

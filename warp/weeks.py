@@ -7,9 +7,13 @@ belongs to the month and quarter of its Thursday so that months and quarters are
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH = re.compile(r"([1-8][0-9]{3})-(0[1-9]|1[0-2])")
+_QUARTER = re.compile(r"([1-8][0-9]{3})-Q([1-4])")
 
 
 class Week(NamedTuple):
@@ -64,8 +68,18 @@ class Week(NamedTuple):
     @property
     def quarter(self) -> str:
         """The quarter of the Thursday, written 2026-Q4."""
-        thursday = date.fromisocalendar(self.year, self.number, 4)
+        thursday = self.thursday
         return f"{thursday.year}-Q{(thursday.month + 2) // 3}"
+
+    @property
+    def month(self) -> str:
+        """The month of the Thursday, written 2026-11."""
+        return f"{self.thursday:%Y-%m}"
+
+    @property
+    def thursday(self) -> date:
+        """The day that says which month and quarter the week belongs to."""
+        return date.fromisocalendar(self.year, self.number, 4)
 
     def plus(self, weeks: int) -> "Week":
         """Give the week so many weeks later (or, negative, earlier)."""
@@ -73,3 +87,82 @@ class Week(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04d}-W{self.number:02d}"
+
+
+class Span(StrEnum):
+    """How long a period is; ordered from short to long."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class Period(NamedTuple):
+    """A week, month or quarter of whole weeks, written 2026-W47, 2026-11 or 2026-Q4."""
+
+    span: Span
+    first: Week
+    last: Week
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """
+        Give the period of that name.
+
+        Raises:
+            ValueError: it is no week, month or quarter.
+        """
+        return _parsed(text)
+
+    @classmethod
+    def of(cls, week: Week, span: Span) -> "Period":
+        """Give the period of a span that a week belongs to."""
+        name = _name(week, span)
+        first = last = week
+        while _name(first.plus(-1), span) == name:
+            first = first.plus(-1)
+        while _name(last.plus(1), span) == name:
+            last = last.plus(1)
+        return cls(span, first, last)
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """All its weeks, in order."""
+        found = [self.first]
+        while found[-1] < self.last:
+            found.append(found[-1].plus(1))
+        return tuple(found)
+
+    @property
+    def start(self) -> datetime:
+        """The Monday 00:00 UTC on which it begins."""
+        return self.first.start
+
+    @property
+    def end(self) -> datetime:
+        """The Monday 00:00 UTC on which it is over."""
+        return self.last.end
+
+    def __str__(self) -> str:
+        return _name(self.last, self.span)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Period:
+    if match := _MONTH.fullmatch(text):
+        return Period.of(_week_of_month(int(match[1]), int(match[2])), Span.MONTH)
+    if match := _QUARTER.fullmatch(text):
+        return Period.of(_week_of_month(int(match[1]), 3 * int(match[2])), Span.QUARTER)
+    if _WEEK.fullmatch(text):
+        return Period.of(Week.parse(text), Span.WEEK)
+    raise ValueError("a period is written like 2026-W47, 2026-11 or 2026-Q4")
+
+
+def _name(week: Week, span: Span) -> str:
+    return {Span.WEEK: str(week), Span.MONTH: week.month, Span.QUARTER: week.quarter}[span]
+
+
+def _week_of_month(year: int, month: int) -> Week:
+    """Give a week that surely belongs to a month: the one of its 15th, or the one before."""
+    week = Week.of(date(year, month, 15))
+    return week if week.month == f"{year:04d}-{month:02d}" else week.plus(-1)

@@ -24,7 +24,7 @@ from warp.cli.options import (
 from warp.cli.unlocking import key_option
 from warp.schedule import Standing
 from warp.site import Site, open_site, present
-from warp.weeks import Week
+from warp.weeks import Period, Span, Week
 
 NOT_SEALED = "Key files are not sealed: warp keys seal"
 
@@ -147,22 +147,22 @@ async def tally(data: Path, *, as_json: bool) -> None:
 
 @click.command(name="figures")
 @data_option
-@click.option("--week", help="An ISO week like 2026-W47; the last closed one unless given.")
+@click.option("--period", help="Like 2026-W47, 2026-11 or 2026-Q4; the last closed one unless given.")
 @json_option
 @asynchronous
-async def figures_command(data: Path, week: str | None, *, as_json: bool) -> None:
+async def figures_command(data: Path, period: str | None, *, as_json: bool) -> None:
     """
-    Show the published figures of a closed week.
+    Show the published figures of a closed week, month or quarter.
 
     \b
     Example:
-      warp figures --data site --week 2026-W46
+      warp figures --data site --period 2026-Q4
     """
     async with open_site(data) as site, site.hub.reports.read() as connection:
-        closed = await figures.closed_weeks(connection)
-        found = await figures.of_week(connection, week or closed[-1]) if week or closed else None
+        closed = await figures.closed(connection)
+        found = await figures.of(connection, period or closed[-1]) if period or closed else None
     if found is None:
-        raise click.ClickException(f"{week} is not closed" if week else "no week has closed yet")
+        raise click.ClickException(f"{period} is not closed" if period else "no week has closed yet")
     if as_json:
         write_json(found)
         return
@@ -170,7 +170,7 @@ async def figures_command(data: Path, week: str | None, *, as_json: bool) -> Non
         (taxonomy.type_name(c.type, "en"), places.place_name(c.place, "en"), f"at least {c.figure.at_least}")
         for c in found.cells
     ]
-    write_table(f"Figures of {found.week}", ("type", "place", "reports"), rows, "Too few to publish.")
+    write_table(f"Figures of {found.period}", ("type", "place", "reports"), rows, "Too few to publish.")
 
 
 @click.command(name="signals")
@@ -267,7 +267,7 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
             "midnights waited": waiting.midnights,
             "narratives kept": await inbox.size(connection),
             "signals without a draft": sum(not s.advisory for s in await signals.everything(connection)),
-            "last closed week": (await figures.closed_weeks(connection) or ["none"])[-1],
+            "last closed week": (await figures.closed(connection, Span.WEEK) or ["none"])[-1],
         }
     async with site.hub.identity.read() as connection:
         people = await members.everyone(connection)
@@ -295,7 +295,7 @@ async def _clock_and_keys(site: Site, now: datetime) -> list[str]:
     """Say what is wrong with the clock or, if nothing is, with midnights and with the weeks' keys."""
     async with site.hub.reports.read() as connection:
         finished = (await pool.waiting(connection)).day
-        early = [week for week in await figures.closed_weeks(connection) if Week.parse(week).end > now]
+        early = [each for each in await figures.closed(connection) if Period.parse(each).end > now]
     wrong, week = [], Week.of(now)
     standing = await site.standing()
     if standing is Standing.IN_DOUBT:
