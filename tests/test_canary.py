@@ -223,7 +223,7 @@ def test_a_report_left_only_what_joins_it_to_nobody(run: Run) -> None:
 
 
 def test_the_log_holds_events_from_the_list_and_nothing_else(run: Run) -> None:
-    allowed = {b"started", b"stopped", b"released", b"keys made", b"week closed"}
+    allowed = {b"started", b"stopped", b"released", b"keys made", b"period closed"}
     lines = [line for line in run.log.splitlines() if not line.startswith(b"Serving on http://127.0.0.1:")]
     for line in lines:
         said = line.removeprefix(b"warp: ")

@@ -51,7 +51,7 @@ TYPES = ("fraud/phishing", "malicious-code/infected-system", "availability/ddos"
 PLACES = ("UY", "BR", "419", "")
 EXPECTED_EVENTS = {
     Event.RELEASED,
-    Event.WEEK_CLOSED,
+    Event.PERIOD_CLOSED,
     Event.KEYS_MADE,
     Event.KEYS_DESTROYED,
     Event.CLOCK_IN_DOUBT,

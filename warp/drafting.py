@@ -22,7 +22,7 @@ from warp.weeks import Week
 
 _T = TypeVar("_T")
 
-HIGH_FROM = 28
+HIGH_FROM = 20
 """Reports; a draft whose figure says so many or more is of high severity."""
 MOST_TITLE = 200
 """Characters."""

@@ -34,7 +34,7 @@ def _advisory(**changed: Any) -> Advisory:
         "place": "UY",
         "sector": "banking",
         "week": "2026-W47",
-        "figure": Figure(band=14, at_least=12),
+        "figure": Figure(at_least=12),
         "texts": {"en": ENGLISH, "es": SPANISH},
         "author": "ana",
         "approver": "luis",

@@ -140,9 +140,9 @@ async def test_two_processes_do_a_midnights_work_once(data: Path, stock: Stock) 
 async def test_on_monday_the_week_is_closed_and_the_keys_of_one_more_are_announced(server: Served) -> None:
     server.clock.now = WEEK.end + A_MOMENT
     await server.site.hour()
-    assert server.logged.events == [Event.WEEK_CLOSED, Event.KEYS_MADE]
+    assert server.logged.events == [Event.PERIOD_CLOSED, Event.KEYS_MADE]
     figures = json.loads(server.site.tree.read(f"v1/figures/{WEEK}.json") or b"")
-    assert figures == {"week": str(WEEK), "note": "too few to publish", "cells": []}
+    assert figures == {"period": str(WEEK), "note": "too few to publish", "cells": []}
     assert server.site.hub.keyring.weeks()[-1] == WEEK.plus(5)
 
 
@@ -222,7 +222,7 @@ async def test_a_week_of_hours_releases_and_closes_as_it_should(server: Served) 
     await run(server, datetime(2026, 11, 25, 1, tzinfo=UTC))
     assert await tally(server.site) == {("2026-11-18", "fraud/phishing", "UY"): 3}
     assert await last_day(server.site) == date(2026, 11, 24)
-    assert server.logged.events == [Event.RELEASED, Event.WEEK_CLOSED, Event.KEYS_MADE]
+    assert server.logged.events == [Event.RELEASED, Event.PERIOD_CLOSED, Event.KEYS_MADE]
     assert listed(server.site) == 5 * 64
     assert listed(server.site, WEEK.plus(1)) == 2 * 64
 

@@ -15,8 +15,8 @@ from storage.database import open_database
 from tests.support import WEEK
 from warp import child, detection, disclosure
 from warp.detection import Counts, Threshold
-from warp.disclosure import Policy
-from warp.weeks import Week
+from warp.policies import Policy
+from warp.weeks import Period, Week
 
 NOW = datetime(2026, 11, 19, tzinfo=UTC)
 WEEKS = tuple(WEEK.plus(n) for n in range(-9, 1))
@@ -33,11 +33,23 @@ async def test_a_child_judges_as_this_process_does() -> None:
 
 
 async def test_a_child_protects_by_the_same_rule_with_a_secret_of_its_own() -> None:
-    counts, first, homes = {CELL: 40}, {CELL: {WEEK: 30}}, frozenset({"UY"})
-    made = await child.protect(WEEK, counts, first, homes, Policy())
-    here = disclosure.protect(WEEK, counts, first, homes, Policy(), bytes(32))
+    tally = {WEEK: disclosure.Counts({CELL: 60}, {CELL: {WEEK: 50, WEEK.plus(-1): 1}})}
+    period, homes = Period.parse(str(WEEK)), frozenset({"UY"})
+    made = await child.protect(period, tally, [], homes, Policy())
+    here = disclosure.protect(period, tally, [], homes, Policy(), bytes(32))
     assert [(cell.type, cell.place) for cell in made.cells] == [CELL]
-    assert (made.week, made.cells[0].figure) == (here.week, here.cells[0].figure)
+    assert made == here, "60 less any offset is 40 or more"
+
+
+async def test_a_child_is_told_what_shorter_periods_show() -> None:
+    month, homes = Period.parse("2026-11"), frozenset({"UY"})
+    tally = {week: disclosure.Counts({CELL: 60}, {CELL: {week: 60}}) for week in month.weeks}
+    weeks = [
+        await child.protect(Period.parse(str(week)), {week: tally[week]}, [], homes, Policy())
+        for week in tally
+    ]
+    assert (await child.protect(month, tally, weeks, homes, Policy())).cells == ()
+    assert [cell.place for cell in (await child.protect(month, tally, [], homes, Policy())).cells] == ["UY"]
 
 
 async def test_a_child_rewrites_a_database_that_is_open(tmp_path: Path) -> None:

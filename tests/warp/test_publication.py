@@ -24,7 +24,7 @@ from warp.weeks import Week
 SITE = Site(
     name="WARP of the South", url="https://warp.example", languages=("en", "es"), created=date(2026, 1, 5)
 )
-RELEASE = Release(str(WEEK), (Cell("", "001", Figure(28, 26)), Cell("fraud/phishing", "UY", Figure(7, 5))))
+RELEASE = Release(str(WEEK), (Cell("", "001", Figure(20)), Cell("fraud/phishing", "UY", Figure(5))))
 CHANGED = (filters.ALL, filters.Filter(filters.Kind.COUNTRY, "UY"))
 
 

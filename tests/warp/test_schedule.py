@@ -324,7 +324,7 @@ STEPS = [
         pytest.param(step, marks=pytest.mark.slow)
         for step in (
             "RELEASED",
-            "WEEK_CLOSED",
+            "PERIOD_CLOSED",
             "KEYS_DESTROYED",
             "KEYS_MADE",
             "rewriting reports",
