@@ -193,9 +193,11 @@ class _Shown:
         weeks: dict[tuple[str, str], set[Week]] = {}
         for of, cell in self._within.get(key, ()):
             inside = [cell.place] if cell.place not in places.AREAS else self._homes_in(cell.place)
+            its_weeks = of.weeks
             for pair in itertools.product(_types_in(cell.type), inside):
-                weeks.setdefault(pair, set()).update(of.weeks)
-        return {pair for pair, by in weeks.items() if by.issuperset(period.weeks)}
+                weeks.setdefault(pair, set()).update(its_weeks)
+        every = period.weeks
+        return {pair for pair, by in weeks.items() if by.issuperset(every)}
 
     def _homes_in(self, area: str) -> list[str]:
         return [home for home in self._homes if _lies_in(home, area)]
@@ -260,9 +262,14 @@ def _figure(
 ) -> Figure | None:
     reports = sum(tally[cell.week].reports[cell.type, cell.place] for cell in group)
     distinct = _members(group, tally)
-    if min(reports - policy.reports, distinct - policy.members) < step.lead + offset:
+    margin = min(reports - policy.reports, distinct - policy.members) - step.lead - offset
+    if margin < 0:
         return None
-    seen = min(reports - offset, policy.reports_per_member * (distinct - offset))
+    seen = policy.reports + step.lead
+    # What has only just passed shows its step's floor. Else one report could move the band of a cell that is
+    # in doubt, and where it stays hidden that of the next: two full chances to tell (docs/protocol.md §14).
+    if margin >= len(step.odds) // 2:
+        seen = max(seen, min(reports - offset, policy.reports_per_member * (distinct - offset)))
     band = policy.reports
     while 2 * band <= seen:
         band *= 2

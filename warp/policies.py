@@ -49,15 +49,16 @@ class Step(NamedTuple):
     """Chances in a thousand that the secret offset is 0, 1, 2, …"""
 
 
-_STEEP = (105, 118, 131, 147, 164, 184, 151)
+_STEEP = (105, 117, 131, 146, 163, 182, 156)
 """
-For ladders of which two steps may be in doubt on one path: 1 − (1 − 0.105)² < 0.2.
+For a risk of 0.2: of a path's steps two can be in doubt, 1 − (1 − 0.105)² < 0.2.
 
-Each chance q follows from those before, whose sum is Q: q + (1 − Q − q)·0.105 ≤ 0.2. So a later value may be
-likelier, the range is as short as can be, and the mean is smallest.
+Each chance q follows from those before, whose sum is Q: q + (1 − Q − q)·0.105 ≤ 0.199. So a later value may
+be likelier, the range is as short as can be, and the mean is smallest. A lead of a whole range keeps a third
+step from being in doubt.
 """
-_FLAT = (51, 54, 57, 60, 63, 66, 70, 74, 78, 82, 86, 91, 96, 72)
-"""The same for 0.1 instead of 0.2: 1 − (1 − 0.051)² < 0.1."""
+_FLAT = (50, 53, 56, 59, 62, 65, 69, 73, 77, 81, 85, 90, 94, 86)
+"""For a risk of 0.1, in the same way: 1 − (1 − 0.05)² < 0.1."""
 
 
 class Preset(msgspec.Struct, frozen=True):
@@ -86,8 +87,8 @@ PRESETS = MappingProxyType(
     {
         Name.CAUTIOUS: Preset(
             steps=(
-                Step(Span.MONTH, OfPlace.COUNTRY, OfType.CLASS, 26, _FLAT),
-                Step(Span.QUARTER, OfPlace.SUB_REGION, OfType.CLASS, 13, _FLAT),
+                Step(Span.MONTH, OfPlace.COUNTRY, OfType.CLASS, 28, _FLAT),
+                Step(Span.QUARTER, OfPlace.SUB_REGION, OfType.CLASS, 14, _FLAT),
                 Step(Span.QUARTER, OfPlace.REGION, OfType.CLASS, 0, _FLAT),
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.CLASS, 0, _FLAT),
             ),
@@ -96,10 +97,10 @@ PRESETS = MappingProxyType(
         ),
         Name.STANDARD: Preset(
             steps=(
-                Step(Span.WEEK, OfPlace.COUNTRY, OfType.TYPE, 24, _STEEP),
-                Step(Span.MONTH, OfPlace.COUNTRY, OfType.CLASS, 18, _STEEP),
-                Step(Span.MONTH, OfPlace.AREA, OfType.CLASS, 12, _STEEP),
-                Step(Span.QUARTER, OfPlace.SUB_REGION, OfType.CLASS, 6, _STEEP),
+                Step(Span.WEEK, OfPlace.COUNTRY, OfType.TYPE, 28, _STEEP),
+                Step(Span.MONTH, OfPlace.COUNTRY, OfType.CLASS, 21, _STEEP),
+                Step(Span.MONTH, OfPlace.AREA, OfType.CLASS, 14, _STEEP),
+                Step(Span.QUARTER, OfPlace.SUB_REGION, OfType.CLASS, 7, _STEEP),
                 Step(Span.QUARTER, OfPlace.REGION, OfType.CLASS, 0, _STEEP),
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.CLASS, 0, _STEEP),
             ),
@@ -108,9 +109,9 @@ PRESETS = MappingProxyType(
         ),
         Name.SMALL_COMMUNITY: Preset(
             steps=(
-                Step(Span.WEEK, OfPlace.COUNTRY, OfType.TYPE, 18, _STEEP),
-                Step(Span.WEEK, OfPlace.AREA, OfType.CLASS, 12, _STEEP),
-                Step(Span.MONTH, OfPlace.WORLD, OfType.CLASS, 6, _STEEP),
+                Step(Span.WEEK, OfPlace.COUNTRY, OfType.TYPE, 21, _STEEP),
+                Step(Span.WEEK, OfPlace.AREA, OfType.CLASS, 14, _STEEP),
+                Step(Span.MONTH, OfPlace.WORLD, OfType.CLASS, 7, _STEEP),
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.CLASS, 0, _STEEP),
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.ALL, 0, _STEEP),
             ),
@@ -144,8 +145,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         for name, floor in floors.items():
             if getattr(self, name) < floor:
                 raise ValueError(f"policy: {name} may not be under {floor}")
-        if not 1 <= self.reports_per_member <= 3:
-            raise ValueError("policy: reports_per_member must be 1, 2 or 3")
+        if self.reports_per_member not in (2, 3):
+            raise ValueError("policy: reports_per_member must be 2 or 3")
 
     @property
     def steps(self) -> tuple[Step, ...]:

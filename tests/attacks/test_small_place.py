@@ -178,7 +178,7 @@ async def test_no_figure_is_of_a_place_with_two_members_however_many_reports(
     site: Site, server: Served
 ) -> None:
     await report(server, SMALL, members=2, further=20)
-    await report(server, LARGE, members=34, further=20)
+    await report(server, LARGE, members=38, further=20)
     await site.midnight(MONDAY, open_pool=True)
     assert sum(n for (_, _, place), n in (await tally(site)).items() if place == SMALL) == 22
     figures = json.loads(site.tree.read(f"v1/figures/{WEEK}.json") or b"")
