@@ -145,6 +145,16 @@ tally_occurrence = _table(
     Column("reports", Integer, nullable=False, comment="reports; kept for good"),
 )
 
+tally_delay = _table(
+    "tally_delay",
+    reports,
+    Column("quarter", Text, primary_key=True, comment="quarter of release"),
+    Column(
+        "delay", Text, primary_key=True, comment="band of months from occurrence to release; 0, …, over-60"
+    ),
+    Column("reports", Integer, nullable=False, comment="reports whose month is known; kept for good"),
+)
+
 inbox = _table(
     "inbox",
     reports,

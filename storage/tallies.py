@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
 from warp.disclosure import Counts
-from warp.tally import Cell, Tally
+from warp.lateness import Delay
+from warp.tally import Cell, Occurrence, Tally
 from warp.weeks import Period, Week
 
 
@@ -36,6 +37,7 @@ async def add(connection: AsyncConnection, tally: Tally) -> None:
         (schema.tally_severity, tally.severities),
         (schema.tally_tag, tally.tags),
         (schema.tally_occurrence, tally.occurrences),
+        (schema.tally_delay, tally.delays),
     ):
         await _increase(connection, table, [(*key, n) for key, n in counts.items()])
 
@@ -111,6 +113,27 @@ async def first_day(connection: AsyncConnection) -> date | None:
     """Give the earliest day with a report."""
     day = (await connection.execute(select(func.min(schema.tally_day.c.day)))).scalar()
     return None if day is None else date.fromisoformat(day)
+
+
+async def last_day(connection: AsyncConnection) -> date | None:
+    """Give the latest day with a report."""
+    day = (await connection.execute(select(func.max(schema.tally_day.c.day)))).scalar()
+    return None if day is None else date.fromisoformat(day)
+
+
+async def occurrences(connection: AsyncConnection) -> list[tuple[Occurrence, int]]:
+    """Give (occurrence, reports), sorted by month, class and sub-region."""
+    table = schema.tally_occurrence
+    statement = select(table).order_by("month", "class", "sub_region")
+    return [(Occurrence(*key), reports) for *key, reports in await connection.execute(statement)]
+
+
+async def delays(connection: AsyncConnection, first_quarter: str) -> dict[Delay, int]:
+    """Give the delays of the reports released in a quarter or later."""
+    table = schema.tally_delay
+    statement = select(table.c.delay, func.sum(table.c.reports)).where(table.c.quarter >= first_quarter)
+    found = await connection.execute(statement.group_by(table.c.delay))
+    return {Delay(delay): reports for delay, reports in found}
 
 
 def _between(table: Table, first: date | None, last: date | None) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from warp import places, taxonomy
+from warp.lateness import Delay, delay_of
 from warp.report import Report
 from warp.weeks import Week
 
@@ -23,6 +24,16 @@ class Cell(NamedTuple):
     day: date
     type: str
     place: str
+
+
+class Occurrence(NamedTuple):
+    """When and where an incident happened, as finely as that is kept."""
+
+    month: str
+    """YYYY-MM, or empty for unknown."""
+    of_class: str
+    sub_region: str
+    """M49 sub-region (or region, or the world), or empty for unknown."""
 
 
 class Counted(NamedTuple):
@@ -46,8 +57,9 @@ class Tally:
     """(quarter, class, severity)."""
     tags: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(quarter, class, tag); a report with two tags counts under each."""
-    occurrences: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """(month of occurrence YYYY-MM or empty, class, M49 sub-region or empty)."""
+    occurrences: Counter[Occurrence] = field(default_factory=Counter)
+    delays: Counter[tuple[str, Delay]] = field(default_factory=Counter)
+    """(quarter, delay); only of reports with a known month of occurrence."""
 
     def add(self, counted: Counted, day: date) -> None:
         """Count one report under its day of release; a test report is not counted."""
@@ -64,8 +76,10 @@ class Tally:
         self.severities[quarter, of_class, str(report.severity)] += 1
         for tag in report.tags:
             self.tags[quarter, of_class, tag] += 1
-        sub_region = places.sub_region(report.place)
-        self.occurrences[report.occurred_month(day), of_class, sub_region] += 1
+        month = report.occurred_month(day)
+        self.occurrences[Occurrence(month, of_class, places.sub_region(report.place))] += 1
+        if month:
+            self.delays[quarter, delay_of(month, day)] += 1
 
 
 def count(reports: Iterable[Counted], day: date) -> Tally:

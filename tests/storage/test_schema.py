@@ -1,6 +1,8 @@
 """The migrations build what `storage/schema.py` describes."""
 
 import re
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-from storage import members, schema
+from storage import members, schema, tallies
 from storage.database import Database, open_database
+from warp.lateness import Delay
+from warp.tally import Cell, Tally
 
 DATABASES = {"identity": schema.identity, "reports": schema.reports}
 
@@ -97,6 +101,31 @@ async def test_members_of_the_first_tables_have_joined_if_they_had_a_credential(
             "one": True,
             "two": False,
         }
+    await database.close()
+
+
+async def test_tallies_of_before_delays_were_counted_stay_and_have_no_delay(tmp_path: Path) -> None:
+    path, day = tmp_path / "reports.db", date(2026, 11, 18)
+    database = await open_database(path, "reports")
+    async with database.write() as connection:
+        await tallies.add(connection, Tally(reports=Counter({Cell(day, "fraud/phishing", "UY"): 3})))
+        await connection.execute(text("DROP TABLE tally_delay"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'reports_3'"))
+    await database.close()
+    database = await open_database(path, "reports")
+    async with database.read() as connection:
+        assert await tallies.cells(connection) == [(Cell(day, "fraud/phishing", "UY"), 3)]
+        assert await tallies.delays(connection, "2024-Q1") == {}
+    await database.close()
+
+
+async def test_only_delays_of_the_pooled_quarters_are_given(tmp_path: Path) -> None:
+    database = await open_database(tmp_path / "reports.db", "reports")
+    counted = {("2024-Q4", Delay.ONE): 9, ("2025-Q1", Delay.ONE): 2, ("2026-Q4", Delay.ONE): 3}
+    async with database.write() as connection:
+        await tallies.add(connection, Tally(delays=Counter(counted)))
+        await tallies.add(connection, Tally(delays=Counter({("2026-Q4", Delay.LONGER): 1})))
+        assert await tallies.delays(connection, "2025-Q1") == {Delay.ONE: 5, Delay.LONGER: 1}
     await database.close()
 
 

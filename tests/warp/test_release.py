@@ -83,6 +83,7 @@ async def test_a_release_counts_every_report_in_every_table(server: Served) -> N
     ]
     assert sum(row[-1] for row in found["tally_occurrence"]) == 6
     assert {row[0] for row in found["tally_occurrence"]} == {"", "2026-11"}
+    assert found["tally_delay"] == [("2026-Q4", "0", 2)]
 
 
 async def test_a_test_report_goes_the_whole_way_and_is_not_counted(server: Served) -> None:

@@ -65,7 +65,16 @@ def test_a_tally_does_not_depend_on_the_order_of_arrival(reports: list[Counted],
 @given(st.lists(some, max_size=12), st.integers(0, 12))
 def test_two_tallies_add_up_to_the_tally_of_both(reports: list[Counted], cut: int) -> None:
     one, other, both = count(reports[:cut], DAY), count(reports[cut:], DAY), count(reports, DAY)
-    for table in ("reports", "similar", "first_tokens", "sectors", "severities", "tags", "occurrences"):
+    for table in (
+        "reports",
+        "similar",
+        "first_tokens",
+        "sectors",
+        "severities",
+        "tags",
+        "occurrences",
+        "delays",
+    ):
         assert getattr(one, table) + getattr(other, table) == getattr(both, table)
 
 
@@ -117,11 +126,19 @@ def test_occurrences_are_kept_by_month_class_and_sub_region_only() -> None:
     )
 
 
+def test_delays_are_counted_of_reports_whose_month_is_known() -> None:
+    found = count(
+        [_counted(occurred=text) for text in ("2026-09-13", "2026-09", "2026-11-18", "2026", "")], DAY
+    )
+    assert found.delays == Counter({("2026-Q4", "2"): 2, ("2026-Q4", "0"): 1})
+    assert count([_counted(occurred="2026-12")], DAY).delays == Counter()
+
+
 def test_no_table_is_the_full_cross() -> None:
-    found = count([_counted(tags=("ransomware",))], DAY)
+    found = count([_counted(tags=("ransomware",), occurred="2026-10")], DAY)
     # (day, type, place) never meets sector, severity, tag or month; those never meet a place or a type.
     assert {len(key) for key in found.reports} == {3}
-    for table in (found.sectors, found.severities, found.tags, found.occurrences):
+    for table in (found.sectors, found.severities, found.tags, found.occurrences, found.delays):
         assert all("fraud/phishing" not in key and "UY" not in key and DAY not in key for key in table)
 
 
