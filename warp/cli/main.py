@@ -28,6 +28,7 @@ from warp.cli import (
     reporting,
     runs,
     site,
+    tallying,
 )
 from warp.config import ConfigError
 from warp.epochs import NoCoordinator
@@ -74,6 +75,7 @@ def cli() -> None:
 
 _MODULES = (
     site,
+    tallying,
     members,
     coordinators,
     joining,

@@ -1,4 +1,4 @@
-"""Commands of the operator: make a site, serve it, release, look at counts, see what is wrong."""
+"""Commands of the operator: make a site, serve it, release, look at what is published, see what is wrong."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from keys.directory import fingerprint
-from storage import coordinators, figures, inbox, members, pool, signals, tallies
+from storage import coordinators, figures, inbox, members, pool, signals
 from warp import epochs, exposure, founding, places, taxonomy
 from warp import release as acts
 from warp.app import serve
@@ -121,28 +121,6 @@ async def release(data: Path, key: bytes | None, *, as_json: bool) -> None:
         write_json({"day": done.day, "reports": done.reports, "signals": done.signals})
     else:
         click.echo(f"{done.reports} reports released under {done.day}; {done.signals} signals this week.")
-
-
-@click.command()
-@data_option
-@json_option
-@asynchronous
-async def tally(data: Path, *, as_json: bool) -> None:
-    """
-    Show the exact counts by day, type and place. For coordinators only: never publish them.
-
-    \b
-    Example:
-      warp tally --data site --json
-    """
-    async with open_site(data) as site, site.hub.reports.read() as connection:
-        cells = await tallies.cells(connection)
-    if as_json:
-        rows = [{"day": c.day, "type": c.type, "place": c.place, "reports": n} for c, n in cells]
-        write_json({"cells": rows})
-        return
-    shown = [(c.day, taxonomy.type_name(c.type, "en"), places.place_name(c.place, "en"), n) for c, n in cells]
-    write_table("Exact counts", ("day", "type", "place", "reports"), shown, "Nothing has been released yet.")
 
 
 @click.command(name="figures")
@@ -329,7 +307,6 @@ COMMANDS: list[click.Command] = [
     init,
     serve_command,
     release,
-    tally,
     figures_command,
     signals_command,
     certify,
