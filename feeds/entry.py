@@ -137,6 +137,11 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
     )
 
 
+def figures_path(language: str, page: str = "") -> str:
+    """Give the path of a page of figures, from the site's root: of a period, of a progress report, of all."""
+    return f"{language}/figures/{page}"
+
+
 def front_path(language: str) -> str:
     """Give the front page's path from the site's root."""
     return f"{language}/"
@@ -174,6 +179,11 @@ def public_times(advisory: Advisory) -> tuple[datetime, datetime]:
 def plain(text: str) -> str:
     """Give the text without characters that XML forbids or that control terminals; lines end with LF."""
     return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def href(site: Site, path: str) -> str:
+    """Give the address of a path of the site on whatever host the reader came by."""
+    return f"{urlsplit(site.url).path}/{path}"
 
 
 def line(text: str) -> str:

@@ -24,6 +24,8 @@ _MOST_ADDRESSES = 4096
 FRESH = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 BRIEF = "public, max-age=60"
 """For what a client compares with what it saw before: an old copy would look like a step back."""
+METADATA = "application/csvm+json"
+"""Says what the columns of the tables beside it mean (W3C, CSV on the Web)."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -150,6 +152,8 @@ class Published:
         }
         if media_type.startswith("text/html"):
             common["Content-Security-Policy"] = self._policy
+        if media_type.startswith("text/csv"):
+            common["Link"] = f'<csv-metadata.json>; rel="describedby"; type="{METADATA}"'
         file = _File(stamp, *_variants(target, common))
         old = self._files.pop(path, None)
         self._held += file.size - (old.size if old else 0)

@@ -8,11 +8,14 @@ The whole URL map.
 | POST /v1/reports | one envelope |
 | GET /v1/directory, /v1/directory/{n} | public keys and policy: the newest entry; any entry, for ever |
 | GET /v1/accepted/{week}, /v1/replies/{week} | public lists: marks of accepted reports, sealed replies |
-| GET /v1/figures/{week}, …/{week}.csv | protected figures of a closed week, JSON or CSV |
+| GET /v1/figures, /v1/figures/archive.zip | the index of all closed periods; all their files in one |
+| GET /v1/figures/{period}, …/{period}.csv | protected figures of a closed week, month or quarter |
+| GET /v1/figures/progress/{area}.csv | an area's progress, quarter by quarter, from figures alone |
+| GET /v1/figures/schema.json, csv-metadata.json, progress/csv-metadata.json | schemas of these |
 | GET /feeds/{lang}/all, type/{class}, type/{class}/{type}, country/{cc} . atom or rss | warnings |
 | GET /, /{lang}/ | the front page |
 | GET /{lang}/advisories/{id} | one warning |
-| GET /{lang}/figures/, /{lang}/figures/{week} | figures as a page |
+| GET /{lang}/figures/, /{lang}/figures/{period}, /{lang}/figures/progress/{area} | figures as pages |
 | GET /healthz, /readyz | for whatever watches the process |
 
 A relay has POST /v1/reports and GET /healthz, and nothing else.
@@ -30,7 +33,7 @@ from feeds.filters import MEDIA_TYPES, Format
 from handlers import bundles, health, members, relayed, reports
 from handlers.connection import expect
 from handlers.keys import PUBLISHED
-from handlers.published import BRIEF, FRESH, IMMUTABLE
+from handlers.published import BRIEF, FRESH, IMMUTABLE, METADATA
 
 _HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
@@ -38,6 +41,8 @@ _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
 _LANGUAGE = "{language:[a-z]{2}}"
 _WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
+_PERIOD = "{period:[0-9]{4}-(?:W[0-9]{2}|[01][0-9]|Q[1-4])}"
+_AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
 _get = functools.partial(web.get, expect_handler=expect)
 _post = functools.partial(web.post, expect_handler=expect)
@@ -55,20 +60,34 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
         _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY, BRIEF)),
         _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
-        _get(f"/v1/figures/{_WEEK}", _file("v1/figures/{week}.json", _JSON)),
-        _get(f"/v1/figures/{_WEEK}.csv", _file("v1/figures/{week}.csv", _CSV)),
+        *_figures(),
         *_feeds(),
         _get("/", _file(f"{default_language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
-        _get(f"/{_LANGUAGE}/figures/", _file("{language}/figures/index.html", _HTML)),
-        _get(f"/{_LANGUAGE}/figures/{_WEEK}", _file("{language}/figures/{week}.html", _HTML)),
     ]
 
 
 def relay_routes() -> list[web.RouteDef]:
     """Give every route of a relay."""
     return [_post("/v1/reports", relayed.post), _get("/healthz", health.alive)]
+
+
+def _figures() -> list[web.RouteDef]:
+    data, pages = "v1/figures", "{language}/figures"
+    return [
+        _get("/v1/figures", _file(f"{data}/index.json", _JSON, BRIEF)),
+        _get("/v1/figures/archive.zip", _file(f"{data}/archive.zip", "application/zip", BRIEF)),
+        _get("/v1/figures/schema.json", _file(f"{data}/schema.json", "application/schema+json")),
+        _get("/v1/figures/csv-metadata.json", _file(f"{data}/csv-metadata.json", METADATA, BRIEF)),
+        _get(f"/v1/figures/{_PERIOD}", _file(f"{data}/{{period}}.json", _JSON)),
+        _get(f"/v1/figures/{_PERIOD}.csv", _file(f"{data}/{{period}}.csv", _CSV)),
+        _get("/v1/figures/progress/csv-metadata.json", _file(f"{data}/progress/csv-metadata.json", METADATA)),
+        _get(f"/v1/figures/progress/{_AREA}.csv", _file(f"{data}/progress/{{area}}.csv", _CSV)),
+        _get(f"/{_LANGUAGE}/figures/", _file(f"{pages}/index.html", _HTML)),
+        _get(f"/{_LANGUAGE}/figures/{_PERIOD}", _file(f"{pages}/{{period}}.html", _HTML)),
+        _get(f"/{_LANGUAGE}/figures/progress/{_AREA}", _file(f"{pages}/progress/{{area}}.html", _HTML)),
+    ]
 
 
 def _feeds() -> list[web.RouteDef]:

@@ -33,17 +33,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     identifier: str
     marking: str
     back: str
-    figures_of: str
-    """{week}, like 2026-W47."""
-    figures_intro: str
-    days: str
-    """{first}, {last}: the days of the week."""
-    reports: str
-    at_least: str
-    """{n}: a number of reports that is surely true."""
-    too_few: str
-    no_week: str
-    other_weeks: str
     footer: str
 
 
@@ -77,21 +66,6 @@ _ENGLISH = Texts(
     identifier="Permanent identifier",
     marking="Marking",
     back="All warnings",
-    figures_of="Figures for week {week}",
-    figures_intro=(
-        "Each report is counted in one row at most. A row is shown only if enough reports from enough "
-        "members stand behind it. What is too small alone goes into a wider row, which leaves out what "
-        "narrower rows show, or is not shown. The figures are lower bounds, not exact counts."
-    ),
-    days="{first} to {last}",
-    reports="Reports",
-    at_least="at least {n}",
-    too_few=(
-        "Too few reports to publish. In a week with few reports, a figure could point to the team that made "
-        "one."
-    ),
-    no_week="No week has closed yet.",
-    other_weeks="Other weeks",
     footer="No cookies, no scripts, nothing loaded from elsewhere.",
 )
 
@@ -126,22 +100,6 @@ _SPANISH = Texts(
     identifier="Identificador permanente",
     marking="Marcado",
     back="Todas las alertas",
-    figures_of="Cifras de la semana {week}",
-    figures_intro=(
-        "Cada reporte se cuenta en una fila como máximo. Una fila se muestra solo si la respaldan "
-        "suficientes reportes de suficientes miembros. Lo que por sí solo es demasiado poco pasa a una fila "
-        "más amplia, que no incluye lo que muestran las filas más específicas, o no se muestra. Las cifras "
-        "son mínimos, no recuentos exactos."
-    ),
-    days="del {first} al {last}",
-    reports="Reportes",
-    at_least="al menos {n}",
-    too_few=(
-        "Hay muy pocos reportes para publicar cifras. En una semana con pocos reportes, una cifra podría "
-        "delatar al equipo que hizo alguno."
-    ),
-    no_week="Todavía no se ha cerrado ninguna semana.",
-    other_weeks="Otras semanas",
     footer="Sin cookies, sin scripts y sin contenido cargado desde otros sitios.",
 )
 

@@ -317,7 +317,7 @@ class Simulation:
         assert self.model.marks <= listed
 
     def _check_figures(self) -> None:
-        for path in (self.data / "public" / "v1" / "figures").glob("*.json"):
+        for path in (self.data / "public" / "v1" / "figures").glob("[0-9]*.json"):
             assert self.figures.setdefault(path.name, path.read_bytes()) == path.read_bytes()
 
     async def check_at_the_end(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from handlers import bodies, errors, pages, routes
+from handlers import bodies, errors, rendering, routes
 from handlers import keys as given
 from handlers.published import Published
 from keys.errors import DamagedKeyFile
@@ -44,7 +44,7 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.SIGNERS] = asyncio.Semaphore(_SIGNERS)
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
-    app[given.PUBLISHED] = Published(site.tree.folder, pages.style_source())
+    app[given.PUBLISHED] = Published(site.tree.folder, rendering.style_source())
     app[given.READY] = site.is_ready
     return app
 

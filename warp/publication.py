@@ -7,9 +7,7 @@ time of its content, never of the writing. What must not be public never gets he
 only published advisories whose TLP allows it have pages.
 """
 
-import csv
 import gzip
-import io
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, time
@@ -20,12 +18,15 @@ import msgspec
 
 from feeds import atom, filters, rss
 from feeds.entry import Site
+from feeds.figures import Closed
 from feeds.filters import Filter, Format
+from feeds.progress import Progress
 from keys.directory import Entry
 from keys.lists import Kind
 from warp.advisory import PUBLIC_TLP, Advisory, Status
 from warp.disclosure import Release
-from warp.weeks import Period, Week
+from warp.policies import Policy
+from warp.weeks import Week
 
 
 class Tree:
@@ -34,7 +35,9 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, path: str, data: bytes, modified: datetime, *, durable: bool = False) -> None:
+    def write(
+        self, path: str, data: bytes, modified: datetime, *, durable: bool = False, twin: bool = True
+    ) -> None:
         """
         Write a file and its gzip twin; one that is the same already stays as it is.
 
@@ -43,14 +46,16 @@ class Tree:
             data: What to serve.
             modified: When the content last changed, for Last-Modified.
             durable: Whether it stands nowhere else, and so must survive a power cut.
+            twin: Whether it has a gzip twin; what is compressed already has none.
         """
         target = self.folder / path
         if target.exists() and target.read_bytes() == data:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         # The plain file last: whoever finds it new, after a crash or while serving, finds its twin new, too.
-        twin = target.with_name(target.name + ".gz")
-        _replace(twin, gzip.compress(data, mtime=0), modified, durable=durable)
+        if twin:
+            packed = gzip.compress(data, mtime=0)
+            _replace(target.with_name(f"{target.name}.gz"), packed, modified, durable=durable)
         _replace(target, data, modified, durable=durable)
 
     def read(self, path: str) -> bytes | None:
@@ -79,7 +84,9 @@ class Pages(NamedTuple):
 
     front: Callable[[Site, str, Iterable[Advisory]], bytes]
     advisory: Callable[[Site, str, Advisory], bytes]
-    figures: Callable[[Site, str, Release | None, Sequence[str]], bytes]
+    figures: Callable[[Site, str, Policy, Sequence[Release], Sequence[Progress]], bytes]
+    period: Callable[[Site, str, Closed], bytes]
+    progress: Callable[[Site, str, Progress], bytes]
 
 
 _RENDER_ALL = {Format.ATOM: atom.render_all, Format.RSS: rss.render_all}
@@ -119,52 +126,6 @@ def publish_advisories(
                 tree.write(path, document, max(inside, default=begun))
     for language in site.languages:
         tree.write(f"{language}/index.html", pages.front(site, language, public), newest)
-
-
-def publish_figures(
-    tree: Tree, site: Site, pages: Pages, release: Release | None, weeks: Sequence[str]
-) -> None:
-    """
-    Write a closed week's figures as JSON, CSV and pages, and the page of the newest figures.
-
-    Args:
-        tree: Where.
-        site: The publisher.
-        pages: Page renderers.
-        release: The newest figures; none as long as no week has closed.
-        weeks: All closed weeks, oldest first.
-    """
-    others = list(reversed(weeks))[1:]
-    begun = datetime.combine(site.created, time(), UTC)
-    for language in site.languages:
-        page = pages.figures(site, language, release, others)
-        closed = Period.parse(release.period).end if release else begun
-        tree.write(f"{language}/figures/index.html", page, closed)
-        if release:
-            page = pages.figures(site, language, release, ())
-            tree.write(f"{language}/figures/{release.period}.html", page, closed)
-    if release:
-        tree.write(
-            f"v1/figures/{release.period}.json", figures_json(release), Period.parse(release.period).end
-        )
-        tree.write(f"v1/figures/{release.period}.csv", figures_csv(release), Period.parse(release.period).end)
-
-
-def figures_json(release: Release) -> bytes:
-    """Give a week's figures as JSON; `note` says what an empty list means."""
-    note = "" if release.cells else "too few to publish"
-    document = {"period": release.period, "note": note, "cells": msgspec.to_builtins(release.cells)}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-
-
-def figures_csv(release: Release) -> bytes:
-    """Give a week's figures as CSV (RFC 4180); only the header when there are too few to publish."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow(["period", "type", "place", "at_least"])
-    for cell in release.cells:
-        rows.writerow([release.period, cell.type, cell.place, cell.figure.at_least])
-    return text.getvalue().encode()
 
 
 def list_path(kind: Kind, week: Week) -> str:

@@ -19,10 +19,11 @@ from typing import NamedTuple
 
 from feeds import filters
 from feeds.entry import Site as Publisher
-from handlers import pages
+from handlers import figure_pages, pages
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
-from storage import advisories, figures, members, pool, rewriting
+from storage import advisories, members, pool, rewriting
+from storage import figures as stored
 from storage.database import open_database
 from warp import (
     advising,
@@ -31,6 +32,7 @@ from warp import (
     detection,
     disclosure,
     epochs,
+    figures,
     founding,
     listing,
     publication,
@@ -53,7 +55,13 @@ from warp.telling import Teller
 from warp.weeks import Period, Week
 
 Clock = Callable[[], datetime]
-PAGES = Pages(pages.render_front, pages.render_advisory, pages.render_figures)
+PAGES = Pages(
+    front=pages.render_front,
+    advisory=pages.render_advisory,
+    figures=figure_pages.render_figures,
+    period=figure_pages.render_period,
+    progress=figure_pages.render_progress,
+)
 
 
 _alone: ContextVar[bool] = ContextVar("alone", default=False)
@@ -132,20 +140,20 @@ class Site:
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
         await self.publish_feeds(filters.every_filter())
-        await self.publish_figures()
+        await self.publish_figures(anew=True)
 
-    async def publish_figures(self) -> None:
-        """Write the figures of closed periods that are not public yet, and the page of the newest."""
+    async def publish_figures(self, *, anew: bool = False) -> None:
+        """
+        Write the figures of closed periods that are not public yet, and what lists them.
+
+        Args:
+            anew: Write those that are public, too, since settings or the program may have changed.
+        """
         async with self.hub.reports.read() as connection:
-            periods = await figures.closed(connection)
-            wanted = [period for period in periods if not self._figures_are_public(period)]
-            releases = [await figures.of(connection, period) for period in (*wanted, *periods[-1:])]
-        for release in releases or [None]:
-            publication.publish_figures(self.tree, self.publisher, PAGES, release, periods)
-
-    def _figures_are_public(self, period: str) -> bool:
-        pages = (f"{language}/figures/{period}.html" for language in self.settings.languages)
-        return all(self.tree.read(path) is not None for path in (f"v1/figures/{period}.json", *pages))
+            releases = await stored.everything(connection)
+        publish = functools.partial(figures.publish, anew=anew)
+        policy = self.settings.policy
+        await asyncio.to_thread(publish, self.tree, self.publisher, PAGES, policy, releases)
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys, or may have none, stay as they are."""

@@ -15,29 +15,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.entry import WINDOW, NotPublicError, Site
+from feeds.figures import Closed
 from feeds.filters import Format, every_filter, path
+from feeds.ladder import LADDERS
+from feeds.progress import every_progress
 from feeds.words import WORDS
-from handlers import pages
+from handlers import figure_pages, pages, rendering
+from handlers.figure_texts import FIGURE_TEXTS
 from handlers.texts import TEXTS
+from tests.releases import EMPTY, POLICY, RELEASES, SITE, WEEK
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.disclosure import Cell, Figure, Release
+from warp.disclosure import Figure
 from warp.taxonomy import Severity
 
-SITE = Site(
-    name="WARP of the South", url="https://warp.example", languages=("en", "es"), created=date(2026, 1, 5)
-)
 TEXT = {
     "en": Text(title="Phishing campaign", summary="First.\n\nSecond.", actions=("Block it.", "Warn them.")),
     "es": Text(title="Campaña de phishing", summary="Uno.\n\nDos.", actions=("Bloquéelo.", "Avíseles.")),
 }
-RELEASE = Release(
-    "2026-W47",
-    (
-        Cell("", "001", Figure(20)),
-        Cell("fraud/phishing", "005", Figure(10)),
-        Cell("fraud/phishing", "BR", Figure(5)),
-    ),
-)
+AREAS = every_progress(RELEASES)
 VOID = {"meta", "link"}
 
 
@@ -67,9 +62,11 @@ def every_page(language: str, warning: Advisory) -> dict[str, bytes]:
         "front": pages.render_front(SITE, language, [warning]),
         "empty": pages.render_front(SITE, language, []),
         "advisory": pages.render_advisory(SITE, language, warning),
-        "figures": pages.render_figures(SITE, language, RELEASE, ["2026-W46"]),
-        "too few": pages.render_figures(SITE, language, Release("2026-W48", ())),
-        "no week": pages.render_figures(SITE, language, None),
+        "figures": figure_pages.render_figures(SITE, language, POLICY, RELEASES, AREAS),
+        "none closed": figure_pages.render_figures(SITE, language, POLICY, [], []),
+        "period": figure_pages.render_period(SITE, language, Closed(WEEK, POLICY)),
+        "too few": figure_pages.render_period(SITE, language, Closed(EMPTY, POLICY)),
+        "progress": figure_pages.render_progress(SITE, language, AREAS[0]),
     }
 
 
@@ -129,7 +126,7 @@ def test_all_links_stay_on_the_host_that_the_reader_came_by(language: str) -> No
     for page in every_page(language, advisory()).values():
         links = [held["href"] or "" for tag, held in parse(page) if tag == "a"]
         assert links
-        assert all(re.match(r"/[a-z]", link) for link in links)
+        assert all(re.match(r"/[a-z]|#[a-z]+$", link) for link in links)
 
 
 def test_a_site_below_a_path_keeps_its_path() -> None:
@@ -143,7 +140,9 @@ def test_pages_lead_to_the_same_page_in_the_other_language(language: str) -> Non
     expected = {
         "front": f"/{other}/",
         "advisory": f"/{other}/advisories/2026-W47-k3v9q2xd",
-        "figures": f"/{other}/figures/2026-W47",
+        "figures": f"/{other}/figures/",
+        "period": f"/{other}/figures/2026-W47",
+        "progress": f"/{other}/figures/progress/001",
     }
     made = every_page(language, advisory())
     for name, href in expected.items():
@@ -224,27 +223,6 @@ def test_what_is_not_public_has_no_page(changed: dict[str, Any]) -> None:
         pages.render_front(SITE, "en", [advisory(**changed)])
 
 
-def test_figures_are_lower_bounds_narrow_rows_first() -> None:
-    text = read(pages.render_figures(SITE, "es", RELEASE))
-    assert "Cifras de la semana 2026-W47 del 2026-11-16 al 2026-11-22" in text
-    assert (
-        "Tipo Lugar Reportes Phishing Brasil al menos 5 Phishing América del Sur al menos 12 "
-        "Todos los tipos Mundo al menos 26"
-    ) in text
-
-
-def test_a_week_with_too_few_reports_says_so() -> None:
-    text = read(pages.render_figures(SITE, "en", Release("2026-W48", ())))
-    assert "Too few reports to publish." in text
-    assert b"<table" not in pages.render_figures(SITE, "en", Release("2026-W48", ()))
-
-
-def test_the_band_itself_is_not_shown() -> None:
-    figure = Figure(at_least=446)
-    assert b"448" not in pages.render_advisory(SITE, "en", advisory(figure=figure))
-    assert b"448" not in pages.render_figures(SITE, "en", Release("2026-W47", (Cell("", "001", figure),)))
-
-
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -264,7 +242,11 @@ def test_no_text_becomes_markup(hostile: str) -> None:
 
 def _tags(site: Site, text: Text) -> Counter[str]:
     warning = advisory(texts={"en": text})
-    made = [pages.render_front(site, "es", [warning]), pages.render_advisory(site, "es", warning)]
+    made = [
+        pages.render_front(site, "es", [warning]),
+        pages.render_advisory(site, "es", warning),
+        figure_pages.render_progress(site, "es", AREAS[0]),
+    ]
     return Counter(tag for page in made for tag, _ in parse(page))
 
 
@@ -273,15 +255,15 @@ def test_the_same_input_gives_the_same_bytes(language: str) -> None:
 
 
 def test_the_style_source_is_the_hash_of_what_stands_in_the_page() -> None:
-    page = pages.render_figures(SITE, "en", None).decode()
+    page = pages.render_front(SITE, "en", []).decode()
     style = page.partition("<style>")[2].partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert pages.style_source() == f"'sha256-{digest}'"
+    assert rendering.style_source() == f"'sha256-{digest}'"
 
 
 def test_text_and_background_contrast_is_at_least_aa() -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1."""
-    style = pages.render_figures(SITE, "en", None).decode()
+    style = pages.render_front(SITE, "en", []).decode()
     light, dark = (
         dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
         for block in re.findall(r":root \{[^}]*\}", style)[:2]
@@ -306,11 +288,13 @@ def luminance(colour: str) -> float:
 
 
 def test_pages_have_texts_for_every_language_of_the_feeds() -> None:
-    assert set(TEXTS) == set(WORDS)
+    assert set(TEXTS) == set(FIGURE_TEXTS) == set(WORDS)
 
 
 def test_every_text_has_the_same_blanks_in_every_language() -> None:
     blanks: Callable[[str], list[str]] = re.compile(r"\{(\w+)\}").findall
-    for name in TEXTS["en"].__struct_fields__:
-        found = {code: sorted(blanks(getattr(texts, name))) for code, texts in TEXTS.items()}
-        assert len({tuple(names) for names in found.values()}) == 1, name
+    everything: list[dict[str, Any]] = [dict(TEXTS), dict(FIGURE_TEXTS), dict(LADDERS)]
+    for texts in everything:
+        for name in texts["en"].__struct_fields__:
+            found = {code: sorted(blanks(repr(getattr(each, name)))) for code, each in texts.items()}
+            assert len({tuple(names) for names in found.values()}) == 1, name

@@ -2,38 +2,66 @@
 
 import asyncio
 import gzip
+import hashlib
+import json
 import os
 import re
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 import pytest_asyncio
 
 from feeds.filters import ALL
+from storage import figures
 from tests.support import NOON, WEEK, Served, request, sealed
+from warp.disclosure import Cell, Figure, Release
 from warp.publication import Tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HTML, JSON, CSV = "text/html; charset=utf-8", "application/json", "text/csv; charset=utf-8"
+METADATA = "application/csvm+json"
 BINARY = "application/octet-stream"
-PAGES = {"/": HTML, "/en/": HTML, "/es/": HTML, "/en/figures/": HTML, f"/es/figures/{WEEK}": HTML}
+PAGES = {
+    "/": HTML,
+    "/en/": HTML,
+    "/es/": HTML,
+    "/en/figures/": HTML,
+    f"/es/figures/{WEEK}": HTML,
+    "/es/figures/2026-Q3": HTML,
+    "/en/figures/progress/019": HTML,
+}
 FILES = {
     "/v1/directory": JSON,
     "/v1/directory/0": JSON,
+    "/v1/figures": JSON,
     f"/v1/figures/{WEEK}": JSON,
     f"/v1/figures/{WEEK}.csv": CSV,
+    "/v1/figures/2026-10": JSON,
+    "/v1/figures/2026-Q3.csv": CSV,
+    "/v1/figures/schema.json": "application/schema+json",
+    "/v1/figures/csv-metadata.json": METADATA,
+    "/v1/figures/progress/019.csv": CSV,
+    "/v1/figures/progress/csv-metadata.json": METADATA,
     "/feeds/en/all.atom": "application/atom+xml; charset=utf-8",
     "/feeds/es/all.rss": "application/rss+xml; charset=utf-8",
 }
 COMPRESSED = PAGES | FILES
-LISTS = {f"/v1/accepted/{WEEK}": BINARY, f"/v1/replies/{WEEK}": BINARY}
+LISTS = {
+    f"/v1/accepted/{WEEK}": BINARY,
+    f"/v1/replies/{WEEK}": BINARY,
+    "/v1/figures/archive.zip": "application/zip",
+}
 EVERYTHING = COMPRESSED | LISTS
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def public(shared: Served) -> Served:
-    """A site with a closed week, its pages and the feeds of everything."""
+    """A site with closed periods, an area's progress, its pages and the feeds of everything."""
+    async with shared.site.hub.reports.write() as connection:
+        await figures.close(connection, Release("2026-Q3", (Cell("fraud", "419", Figure(5)),)))
+        await figures.close(connection, Release("2026-10", ()))
     await shared.post(sealed(shared.site))
     shared.clock.now = WEEK.end
     await shared.site.midnight(WEEK.end)
@@ -187,6 +215,38 @@ async def test_pages_allow_no_script_and_only_their_own_style(public: Served, pa
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize(
+    ("table", "metadata"),
+    [
+        ("/v1/figures/2026-Q3.csv", "/v1/figures/csv-metadata.json"),
+        ("/v1/figures/progress/019.csv", "/v1/figures/progress/csv-metadata.json"),
+    ],
+)
+async def test_a_table_leads_to_its_metadata_and_back(public: Served, table: str, metadata: str) -> None:
+    link = (await request(public.port, "GET", table)).headers["link"]
+    found = re.fullmatch(r'<([^>]+)>; rel="describedby"; type="application/csvm\+json"', link)
+    assert found is not None
+    assert urljoin(table, found[1]) == metadata
+    answer = await request(public.port, "GET", metadata)
+    assert "link" not in answer.headers
+    assert table in [urljoin(metadata, each["url"]) for each in json.loads(answer.body)["tables"]]
+
+
+async def test_the_hashes_of_the_index_are_those_of_what_is_served(public: Served) -> None:
+    listed = json.loads((await request(public.port, "GET", "/v1/figures")).body)
+    files = [listed["archive"], *(each[form] for each in listed["releases"] for form in ("json", "csv"))]
+    for file in files:
+        answer = await request(public.port, "GET", file["href"])
+        assert hashlib.sha256(answer.body).hexdigest() == file["sha256"]
+    assert len(files) == 7
+
+
+async def test_an_index_is_kept_for_a_short_time_only(public: Served) -> None:
+    for path in ("/v1/figures", "/v1/figures/archive.zip", "/v1/figures/csv-metadata.json"):
+        caching = (await request(public.port, "GET", path)).headers["cache-control"]
+        assert caching == "public, max-age=60"
+
+
 async def test_a_directory_entry_never_changes_and_says_so(public: Served) -> None:
     assert "immutable" in (await request(public.port, "GET", "/v1/directory/0")).headers["cache-control"]
     assert "immutable" not in (await request(public.port, "GET", "/v1/directory")).headers["cache-control"]
@@ -251,6 +311,14 @@ async def test_many_readers_at_once_get_the_same(public: Served) -> None:
         "/v1/accepted/2026-W99",
         "/v1/figures/2026-W46",
         "/v1/figures/2026-W46.csv",
+        "/v1/figures/",
+        "/v1/figures/index.json",
+        "/v1/figures/2026-Q5",
+        "/v1/figures/2026-10.json",
+        "/v1/figures/progress/002.csv",
+        "/v1/figures/progress/019",
+        "/en/figures/progress/002",
+        "/en/figures/progress/",
         "/v1/reports/1",
         "/warp.toml",
         "/../warp.toml",

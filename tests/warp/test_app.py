@@ -142,7 +142,7 @@ async def test_on_monday_the_week_is_closed_and_the_keys_of_one_more_are_announc
     await server.site.hour()
     assert server.logged.events == [Event.PERIOD_CLOSED, Event.KEYS_MADE]
     figures = json.loads(server.site.tree.read(f"v1/figures/{WEEK}.json") or b"")
-    assert figures == {"period": str(WEEK), "note": "too few to publish", "cells": []}
+    assert (figures["period"], figures["note"], figures["cells"]) == (str(WEEK), "too few to publish", [])
     assert server.site.hub.keyring.weeks()[-1] == WEEK.plus(5)
 
 

@@ -1,9 +1,6 @@
 """Publication: files whose bytes and times depend on nothing but what is published."""
 
-import csv
 import gzip
-import io
-import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +12,6 @@ from feeds.entry import Site
 from tests.support import NOON, WEEK
 from warp import publication
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.disclosure import Cell, Figure, Release
 from warp.publication import Tree
 from warp.site import PAGES
 from warp.taxonomy import Severity
@@ -24,7 +20,6 @@ from warp.weeks import Week
 SITE = Site(
     name="WARP of the South", url="https://warp.example", languages=("en", "es"), created=date(2026, 1, 5)
 )
-RELEASE = Release(str(WEEK), (Cell("", "001", Figure(20)), Cell("fraud/phishing", "UY", Figure(5))))
 CHANGED = (filters.ALL, filters.Filter(filters.Kind.COUNTRY, "UY"))
 
 
@@ -101,6 +96,11 @@ def test_a_reader_who_has_the_old_file_open_reads_it_to_the_end(tree: Tree) -> N
         assert begun + file.read() == b"old" * 1000
 
 
+def test_what_is_compressed_already_has_no_twin(tree: Tree) -> None:
+    tree.write("a.zip", b"content", NOON, twin=False)
+    assert [path.name for path in tree.folder.iterdir()] == ["a.zip"]
+
+
 def test_where_there_is_no_file_there_is_nothing_to_read(tree: Tree) -> None:
     assert tree.read("a.json") is None
 
@@ -111,7 +111,6 @@ def test_the_same_content_gives_the_same_bytes_and_times(tmp_path: Path) -> None
         tree = Tree(tmp_path / name)
         several = [advisory(), advisory("2026-w47-bbbbbbbb", updated=NOON + timedelta(hours=1))][::order]
         publication.publish_advisories(tree, SITE, PAGES, several, CHANGED)
-        publication.publish_figures(tree, SITE, PAGES, RELEASE, [str(WEEK)])
         written.append(content(tree))
     assert written[0] == written[1]
     assert len(written[0]) > 20
@@ -170,49 +169,6 @@ def test_the_time_of_a_page_is_that_of_its_advisory_and_of_an_empty_feed_that_of
     assert times["feeds/en/all.atom"] == times["en/index.html"] == NOON.timestamp()
     [other] = {path for path in times if path.startswith("feeds/en/country/") and path.endswith(".atom")}
     assert times[other] == begun
-
-
-def test_figures_are_json_csv_and_pages_of_the_moment_of_the_weeks_close(tree: Tree) -> None:
-    publication.publish_figures(tree, SITE, PAGES, RELEASE, [str(WEEK)])
-    found = content(tree)
-    assert {time for _, time in found.values()} == {WEEK.end.timestamp()}
-    assert {path for path in found if not path.endswith(".gz")} == {
-        f"v1/figures/{WEEK}.json",
-        f"v1/figures/{WEEK}.csv",
-        "en/figures/index.html",
-        f"en/figures/{WEEK}.html",
-        "es/figures/index.html",
-        f"es/figures/{WEEK}.html",
-    }
-
-
-def test_figures_say_the_same_as_json_and_as_csv() -> None:
-    document = json.loads(publication.figures_json(RELEASE))
-    assert document["week"] == str(WEEK)
-    assert document["note"] == ""
-    rows = list(csv.DictReader(io.StringIO(publication.figures_csv(RELEASE).decode())))
-    assert [(row["type"], row["place"], int(row["band"]), int(row["at_least"])) for row in rows] == [
-        (cell["type"], cell["place"], cell["figure"]["band"], cell["figure"]["at_least"])
-        for cell in document["cells"]
-    ]
-
-
-def test_a_week_with_too_few_reports_says_so() -> None:
-    empty = Release(str(WEEK), ())
-    assert json.loads(publication.figures_json(empty)) == {
-        "week": str(WEEK),
-        "note": "too few to publish",
-        "cells": [],
-    }
-    assert publication.figures_csv(empty) == b"week,type,place,band,at_least\r\n"
-
-
-def test_before_the_first_close_there_is_a_page_and_no_figures(tree: Tree) -> None:
-    publication.publish_figures(tree, SITE, PAGES, None, [])
-    assert sorted(path for path in content(tree) if not path.endswith(".gz")) == [
-        "en/figures/index.html",
-        "es/figures/index.html",
-    ]
 
 
 @pytest.mark.parametrize("week", [WEEK, WEEK.plus(4)])

@@ -1,0 +1,114 @@
+"""
+The index of figures: every closed period, with where its files are and their hashes.
+
+Beside `feeds.figures`. Whoever has it knows which periods there are, which of them had too few to publish,
+and whether a file is the one that was published.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import msgspec
+
+from feeds import archive, schemas
+from feeds.entry import Site, href
+from feeds.figures import (
+    COUNTED,
+    FOLDER,
+    Closed,
+    Note,
+    Publisher,
+    csv_path,
+    json_path,
+    pretty,
+    publisher,
+)
+from warp.disclosure import Release
+from warp.policies import Policy
+from warp.weeks import Period, Span
+
+PATH = f"{FOLDER}/index.json"
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file to download."""
+
+    href: str
+    """From the host's root."""
+    sha256: str
+    """In hexadecimal, of the file without any coding of the transfer."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A closed period in the index."""
+
+    period: str
+    span: Span
+    first_day: date
+    last_day: date
+    cells: int
+    note: Note
+    json: File
+    csv: File
+
+
+class Index(msgspec.Struct, frozen=True):
+    """All closed periods."""
+
+    publisher: Publisher
+    unit: str
+    counted: str
+    policy: Policy
+    """The rules for periods to come."""
+    schema: str
+    csv_metadata: str | None
+    """None as long as nothing is closed."""
+    archive: File | None
+    releases: tuple[Listed, ...]
+    """The latest first; of those that end together, the longest first."""
+
+
+def index(
+    site: Site,
+    policy: Policy,
+    closed: Iterable[Release],
+    files: Mapping[str, bytes],
+) -> bytes:
+    """
+    Give the index of all closed periods.
+
+    Args:
+        site: The publisher.
+        policy: In force.
+        closed: All releases, in order of their ends.
+        files: Path in the public tree to content, of all that is listed with a hash.
+    """
+
+    def file(address: str, path: str) -> File:
+        return File(href(site, address), hashlib.sha256(files[path]).hexdigest())
+
+    releases = [
+        Listed(
+            period=each.period,
+            span=Period.parse(each.period).span,
+            first_day=Period.parse(each.period).first.monday,
+            last_day=Period.parse(each.period).last.sunday,
+            cells=len(each.cells),
+            note=Closed(each, policy).note,
+            json=file(f"{FOLDER}/{each.period}", json_path(each.period)),
+            csv=file(csv_path(each.period), csv_path(each.period)),
+        )
+        for each in closed
+    ]
+    document = Index(
+        publisher=publisher(site),
+        unit="reports",
+        counted=COUNTED,
+        policy=policy,
+        schema=href(site, schemas.JSON_SCHEMA_PATH),
+        csv_metadata=href(site, schemas.METADATA_PATH) if releases else None,
+        archive=file(archive.PATH, archive.PATH) if releases else None,
+        releases=tuple(reversed(releases)),
+    )
+    return pretty(document)

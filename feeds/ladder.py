@@ -1,0 +1,167 @@
+"""
+The rules of publication in plain words: what each step of a policy's ladder needs, for whom a preset is.
+
+Beside `feeds.words`; the pages and the command line say the same. It decides nothing: `warp.policies` holds
+the numbers.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from warp.policies import PRESETS, Name, OfPlace, OfType, Policy, Step
+from warp.weeks import Span
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of one language; braces stand for what is filled in."""
+
+    types: Mapping[OfType, str]
+    """First in the sentence."""
+    places: Mapping[OfPlace, str]
+    spans: Mapping[Span, str]
+    cell: str
+    """{type}, {place}, {span}."""
+    needs: str
+    """{cell}, {reports}, {members}: the fewest; {sure_reports}, {sure_members}: always enough."""
+    wide: str
+    """{places}, {types}: what a rolled-up cell stands for."""
+    bands: str
+    """{first}, {second}, {third}, {fourth}; {capped}: reports counted for each member."""
+    risk: str
+    """{percent}."""
+    names: Mapping[Name, str]
+    why: Mapping[Name, str]
+
+
+_ENGLISH = Ladder(
+    types={
+        OfType.TYPE: "One type of incident",
+        OfType.CLASS: "One class of incidents",
+        OfType.ALL: "All types together",
+    },
+    places={
+        OfPlace.COUNTRY: "in one country",
+        OfPlace.AREA: "in one part of a region (like South America)",
+        OfPlace.SUB_REGION: "in one sub-region (like Latin America and the Caribbean)",
+        OfPlace.REGION: "in one region (like the Americas)",
+        OfPlace.WORLD: "in all places together",
+    },
+    spans={Span.WEEK: "in a week", Span.MONTH: "in a month", Span.QUARTER: "in a quarter"},
+    cell="{type} {place} {span}",
+    needs=(
+        "{cell}: never shown with fewer than {reports} reports or {members} members, always from "
+        "{sure_reports} reports of {sure_members} different members on."
+    ),
+    wide=(
+        "A row that stands for several places has members in at least {places} of them, and one that stands "
+        "for several types could hold at least {types} types that are not already shown finer."
+    ),
+    bands=(
+        "Numbers are lower bounds: “at least {first}”, {second}, {third}, {fourth} and so on. At most "
+        "{capped} reports are counted for each member, so that nobody can fill a row alone."
+    ),
+    risk=(
+        "Between “never” and “always” a secret number decides, drawn for each row and then destroyed. So "
+        "whether one report was made changes the chances of what is shown by at most {percent} "
+        "percentage points."
+    ),
+    names={
+        Name.CAUTIOUS: "cautious",
+        Name.STANDARD: "standard",
+        Name.SMALL_COMMUNITY: "small community",
+    },
+    why={name: preset.why for name, preset in PRESETS.items()},
+)
+
+_SPANISH = Ladder(
+    types={
+        OfType.TYPE: "Un tipo de incidente",
+        OfType.CLASS: "Una clase de incidentes",
+        OfType.ALL: "Todos los tipos juntos",
+    },
+    places={
+        OfPlace.COUNTRY: "en un país",
+        OfPlace.AREA: "en una parte de una región (como América del Sur)",
+        OfPlace.SUB_REGION: "en una subregión (como América Latina y el Caribe)",
+        OfPlace.REGION: "en una región (como las Américas)",
+        OfPlace.WORLD: "en todos los lugares juntos",
+    },
+    spans={Span.WEEK: "en una semana", Span.MONTH: "en un mes", Span.QUARTER: "en un trimestre"},
+    cell="{type} {place} {span}",
+    needs=(
+        "{cell}: nunca se muestra con menos de {reports} reportes o {members} miembros; siempre, a partir de "
+        "{sure_reports} reportes de {sure_members} miembros distintos."
+    ),
+    wide=(
+        "Una fila que abarca varios lugares tiene miembros en al menos {places} de ellos, y la que abarca "
+        "varios tipos puede contener al menos {types} tipos que no se muestren ya de forma más específica."
+    ),
+    bands=(
+        "Los números son mínimos: «al menos {first}», {second}, {third}, {fourth} y así sucesivamente. Se "
+        "cuentan como máximo {capped} reportes por miembro, para que nadie pueda llenar una fila solo."
+    ),
+    risk=(
+        "Entre «nunca» y «siempre» decide un número secreto, que se sortea para cada fila y luego se "
+        "destruye. Así, que un reporte se haya hecho o no cambia las probabilidades de lo que se muestra en "
+        "{percent} puntos porcentuales como máximo."
+    ),
+    names={
+        Name.CAUTIOUS: "prudente",
+        Name.STANDARD: "estándar",
+        Name.SMALL_COMMUNITY: "comunidad pequeña",
+    },
+    why={
+        Name.CAUTIOUS: (
+            "La mitad de riesgo que las demás, para reportes que no deben verse; menos cifras y más amplias."
+        ),
+        Name.STANDARD: (
+            "Para una comunidad de varias regiones: la mayoría de los reportes se ve por clase, región y "
+            "trimestre."
+        ),
+        Name.SMALL_COMMUNITY: (
+            "Para decenas de miembros de una región: toda la comunidad por clase, y un total trimestral."
+        ),
+    },
+)
+
+LADDERS: Mapping[str, Ladder] = {"en": _ENGLISH, "es": _SPANISH}
+"""Language code to words, for every language of `feeds.words`."""
+
+
+def sentences(policy: Policy, language: str) -> list[str]:
+    """Give what each step of a policy's ladder needs, from the finest to the widest."""
+    return [_sentence(policy, step, LADDERS[language]) for step in policy.steps]
+
+
+def terms(policy: Policy, language: str) -> list[str]:
+    """Give what holds for every step: wide rows, bands, risk."""
+    words = LADDERS[language]
+    first, second, third, fourth = (policy.reports * 2**i for i in range(4))
+    return [
+        words.bands.format(
+            first=first, second=second, third=third, fourth=fourth, capped=policy.reports_per_member
+        ),
+        words.wide.format(places=policy.places, types=policy.types),
+        words.risk.format(percent=round(100 * PRESETS[policy.preset].risk)),
+    ]
+
+
+def presets(language: str) -> list[tuple[str, str, int]]:
+    """Give the name of every preset, for whom it is, and its risk in percent."""
+    words = LADDERS[language]
+    return [(words.names[name], words.why[name], round(100 * PRESETS[name].risk)) for name in Name]
+
+
+def _sentence(policy: Policy, step: Step, words: Ladder) -> str:
+    cell = words.cell.format(
+        type=words.types[step.type], place=words.places[step.place], span=words.spans[step.span]
+    )
+    reports, members = policy.needs(step)
+    return words.needs.format(
+        cell=cell,
+        reports=reports[0],
+        members=members[0],
+        sure_reports=reports[-1],
+        sure_members=members[-1],
+    )

@@ -1,0 +1,28 @@
+"""Releases for tests of what is published: a site's quarter, with and without figures."""
+
+from datetime import date
+
+from feeds.entry import Site
+from warp.disclosure import Cell, Figure, Release
+from warp.policies import Name, Policy
+
+SITE = Site(
+    name="WARP of the South", url="https://warp.example", languages=("en", "es"), created=date(2026, 1, 5)
+)
+POLICY = Policy(preset=Name.SMALL_COMMUNITY)
+
+
+def cell(of_type: str, place: str, at_least: int) -> Cell:
+    return Cell(of_type, place, Figure(at_least))
+
+
+EMPTY = Release("2026-W46", ())
+WEEK = Release(
+    "2026-W47",
+    (cell("fraud/phishing", "005", 10), cell("fraud/phishing", "BR", 20), cell("malicious-code", "NA", 5)),
+)
+MONTH = Release("2026-11", (cell("fraud", "001", 40),))
+EARLIER = Release("2026-Q3", (cell("availability", "419", 5),))
+QUARTER = Release("2026-Q4", (cell("", "001", 5), cell("fraud", "019", 80)))
+RELEASES = [EARLIER, EMPTY, WEEK, MONTH, QUARTER]
+"""In order of their ends."""
