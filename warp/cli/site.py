@@ -123,34 +123,6 @@ async def release(data: Path, key: bytes | None, *, as_json: bool) -> None:
         click.echo(f"{done.reports} reports released under {done.day}; {done.signals} signals this week.")
 
 
-@click.command(name="figures")
-@data_option
-@click.option("--period", help="Like 2026-W47, 2026-11 or 2026-Q4; the last closed one unless given.")
-@json_option
-@asynchronous
-async def figures_command(data: Path, period: str | None, *, as_json: bool) -> None:
-    """
-    Show the published figures of a closed week, month or quarter.
-
-    \b
-    Example:
-      warp figures --data site --period 2026-Q4
-    """
-    async with open_site(data) as site, site.hub.reports.read() as connection:
-        closed = await figures.closed(connection)
-        found = await figures.of(connection, period or closed[-1]) if period or closed else None
-    if found is None:
-        raise click.ClickException(f"{period} is not closed" if period else "no week has closed yet")
-    if as_json:
-        write_json(found)
-        return
-    rows = [
-        (taxonomy.type_name(c.type, "en"), places.place_name(c.place, "en"), f"at least {c.figure.at_least}")
-        for c in found.cells
-    ]
-    write_table(f"Figures of {found.period}", ("type", "place", "reports"), rows, "Too few to publish.")
-
-
 @click.command(name="signals")
 @data_option
 @click.option("--week", help="Only of this ISO week.")
@@ -307,7 +279,6 @@ COMMANDS: list[click.Command] = [
     init,
     serve_command,
     release,
-    figures_command,
     signals_command,
     certify,
     status,
