@@ -13,6 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import msgspec
+
 from feeds import filters
 from keys import age, reply
 from keys.directory import fingerprint
@@ -21,19 +23,21 @@ from keys.lists import Kind
 from keys.lock import Lock
 from keys.narrative import open_sealed
 from keys.reply import Reply
-from storage import inbox, members, signals, unlisted
-from warp import advice, advising, client, founding, syncing, taxonomy, wallet
+from storage import figures, inbox, members, signals, unlisted
+from warp import advice, advising, client, founding, places, syncing, taxonomy, wallet
 from warp.advisory import Advisory
 from warp.client import Draft
 from warp.config import Config
 from warp.detection import HISTORY_WEEKS
+from warp.policies import Name, Policy
 from warp.site import Site
 from warp.wallet import Contents, Wallet
 from warp.weeks import Week
 
 SEED = 2026
-PLACES = ("UY", "UY", "UY", "UY", "UY", "AR", "AR", "BR", "BR", "CL", "PY", "PE")
-"""Where the region's twelve teams are at home."""
+PLACES = (*["UY"] * 8, *["AR"] * 5, *["BR"] * 5, *["CL"] * 3, *["PY"] * 3, *["PE"] * 4)
+"""Where the region's teams are at home: so many that the week of the campaign surely shows a figure."""
+POLICY = Policy(preset=Name.SMALL_COMMUNITY)
 QUIET_TYPES = (
     "fraud/phishing",
     "malicious-code/infected-system",
@@ -48,8 +52,8 @@ CAMPAIGN = Draft(
     tags=("banking-trojan", "smishing"),
     text="SMS in the name of the tax office; the link leads to a copy of the payment page.",
 )
-FIRST_WAVE, SECOND_WAVE = 6, 4
-"""Reports of the campaign on Tuesday, and on Thursday."""
+FIRST_WAVE, SECOND_WAVE = 6, 20
+"""Teams that report the campaign: on Tuesday, of one country; on Thursday, of all six."""
 COORDINATORS = ("ana", "luis")
 
 Say = Callable[[str], None]
@@ -87,7 +91,8 @@ async def found(data: Path, url: str, now: datetime) -> tuple[Config, dict[str, 
     """Make the demonstration's site; gives the coordinators' identities, too, which nobody else has."""
     identities = {name: age.Identity.generate(secrets.token_bytes) for name in COORDINATORS}
     recipients = {name: identity.recipient.to_string() for name, identity in identities.items()}
-    settings = await founding.found(data, "Example WARP", url, first_week(now).monday, recipients)
+    first = first_week(now).monday
+    settings = await founding.found(data, "Example WARP", url, first, recipients, settings={"policy": POLICY})
     return settings, identities
 
 
@@ -113,14 +118,14 @@ async def play(
         await story.quiet_week(start.plus(i), teams)
     hit = start.plus(HISTORY_WEEKS)
     await story.everyone_syncs(hit, teams)
-    await story.wave(hit, 1, teams[:FIRST_WAVE])
+    await story.wave(hit, 1, list(zip(teams, PLACES, strict=True))[:FIRST_WAVE])
     advisory = await story.warn(hit)
     await story.answer(hit, identities["ana"])
-    await story.wave(hit, 3, teams[FIRST_WAVE : FIRST_WAVE + SECOND_WAVE])
+    await story.wave(hit, 3, list(zip(teams, PLACES, strict=True))[FIRST_WAVE : FIRST_WAVE + SECOND_WAVE])
     await story.look_for_answers(hit, teams)
     clock.set(now)
     await site.catch_up()
-    say(f"Week {hit} closed; its figures are published as bands, with secret offsets")
+    await story.show_figures(hit)
     async with site.hub.reports.read() as connection:
         sealed = await inbox.everything(connection)
     opened = [open_sealed(each.narrative, [identities["ana"]]) for each in sealed]
@@ -175,11 +180,11 @@ class _Story:
             await syncing.sync(team, self._clock.now(), secrets.token_bytes, [week])
         self._say(f"All {len(teams)} teams hold the tokens of {week}: nobody can tell who will report")
 
-    async def wave(self, week: Week, day: int, teams: Sequence[Wallet]) -> None:
-        """Let teams report the campaign on one day, and let the day end."""
-        for number, team in enumerate(teams):
-            self._clock.set(week.start + timedelta(days=day, hours=8 + number))
-            await self._report(team, CAMPAIGN)
+    async def wave(self, week: Week, day: int, teams: Sequence[tuple[Wallet, str]]) -> None:
+        """Let teams report the campaign where they are at home on one day, and let the day end."""
+        for number, (team, place) in enumerate(teams):
+            self._clock.set(week.start + timedelta(days=day, hours=8, minutes=30 * number))
+            await self._report(team, msgspec.structs.replace(CAMPAIGN, place=place))
         end = datetime.combine(week.monday + timedelta(days=day + 1), time(), UTC)
         self._clock.set(end)
         done = await self._site.midnight(end, weeks=[])
@@ -223,6 +228,17 @@ class _Story:
         self._say(
             f"ana answered a reporter: {answered} of the {len(teams)} can read it, and nobody sees which"
         )
+
+    async def show_figures(self, week: Week) -> None:
+        """Say what is published of a week."""
+        async with self._site.hub.reports.read() as connection:
+            release = await figures.of(connection, str(week))
+        shown = [
+            f"{taxonomy.type_name(cell.type, 'en')} in {places.place_name(cell.place, 'en')}, "
+            f"at least {cell.figure.at_least} reports"
+            for cell in (release.cells if release else ())
+        ]
+        self._say(f"Week {week} closed; published: {'; '.join(shown) or 'too few to publish'}")
 
     async def _report(self, team: Wallet, draft: Draft) -> None:
         client.seal(team, draft, self._clock.now(), secrets.token_bytes)
