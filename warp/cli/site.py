@@ -9,7 +9,7 @@ import msgspec
 
 from keys.directory import fingerprint
 from storage import coordinators, figures, inbox, members, pool, signals
-from warp import epochs, exposure, founding, places, taxonomy
+from warp import epochs, exposure, founding
 from warp import release as acts
 from warp.app import serve
 from warp.cli import unlocking
