@@ -70,10 +70,14 @@ PeriodName = Annotated[
 
 
 class Closed(NamedTuple):
-    """A closed period's figures with the policy that they were made under."""
+    """A closed period's figures."""
 
     release: Release
-    policy: Policy
+
+    @property
+    def policy(self) -> Policy:
+        """The rules that they were made by."""
+        return self.release.policy
 
     @property
     def period(self) -> Period:
@@ -222,18 +226,6 @@ def as_json(site: Site, closed: Closed) -> bytes:
         cells=tuple(_row(site, cell) for cell in ordered(closed.release.cells)),
     )
     return pretty(document)
-
-
-def policy_of(document: bytes | None) -> Policy | None:
-    """Give the policy that a published JSON names; none where there is no such document."""
-    try:
-        return None if document is None else msgspec.json.decode(document, type=_Head).policy
-    except msgspec.DecodeError:  # of an earlier version, or cut short: it is written anew
-        return None
-
-
-class _Head(msgspec.Struct, frozen=True):
-    policy: Policy
 
 
 def ladder(policy: Policy) -> tuple[Rung, ...]:

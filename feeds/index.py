@@ -95,7 +95,7 @@ def index(
             first_day=Period.parse(each.period).first.monday,
             last_day=Period.parse(each.period).last.sunday,
             cells=len(each.cells),
-            note=Closed(each, policy).note,
+            note=Closed(each).note,
             json=file(f"{FOLDER}/{each.period}", json_path(each.period)),
             csv=file(csv_path(each.period), csv_path(each.period)),
         )

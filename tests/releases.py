@@ -16,13 +16,14 @@ def cell(of_type: str, place: str, at_least: int) -> Cell:
     return Cell(of_type, place, Figure(at_least))
 
 
-EMPTY = Release("2026-W46", ())
+EMPTY = Release("2026-W46", (), POLICY)
 WEEK = Release(
     "2026-W47",
     (cell("fraud/phishing", "005", 10), cell("fraud/phishing", "BR", 20), cell("malicious-code", "NA", 5)),
+    POLICY,
 )
-MONTH = Release("2026-11", (cell("fraud", "001", 40),))
-EARLIER = Release("2026-Q3", (cell("availability", "419", 5),))
-QUARTER = Release("2026-Q4", (cell("", "001", 5), cell("fraud", "019", 80)))
+MONTH = Release("2026-11", (cell("fraud", "001", 40),), POLICY)
+EARLIER = Release("2026-Q3", (cell("availability", "419", 5),), POLICY)
+QUARTER = Release("2026-Q4", (cell("", "001", 5), cell("fraud", "019", 80)), POLICY)
 RELEASES = [EARLIER, EMPTY, WEEK, MONTH, QUARTER]
 """In order of their ends."""

@@ -99,4 +99,4 @@ def test_a_period_shows_the_policy_that_it_was_closed_under(site: Path, tmp_path
     data = Path(shutil.copytree(site, tmp_path / "site"))
     with (data / "warp.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[policy]\npreset = "cautious"\n')
-    assert warp_json("figures", "--data", data)["policy"]["preset"] == "standard"
+    assert warp_json("figures", "--data", data)["policy"]["preset"] == "small-community"

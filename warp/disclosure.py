@@ -49,6 +49,8 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """2026-W47, 2026-11 or 2026-Q4."""
     cells: tuple[Cell, ...]
     """Sorted by type and place; empty means too few to publish."""
+    policy: Policy
+    """The rules that it was made by."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -110,7 +112,7 @@ def protect(
                 made.append(Cell(*key, figure))
                 shown.add(period, made[-1])
                 left.difference_update(group)
-    return Release(str(period), tuple(sorted(made, key=lambda cell: (cell.type, cell.place))))
+    return Release(str(period), tuple(sorted(made, key=lambda cell: (cell.type, cell.place))), policy)
 
 
 def place_to_name(place: str, members_by_place: Mapping[str, int], policy: Policy) -> str:

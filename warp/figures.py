@@ -28,13 +28,13 @@ def publish(
         tree: Where.
         site: The publisher.
         pages: Page renderers.
-        policy: In force: that of the periods to write now, unless a file says that it was another.
+        policy: In force.
         releases: Of all closed periods, in order of their ends.
         anew: Write everything, since the site's settings or the program may have changed.
     """
     wanted = [each for each in releases if anew or not _is_public(tree, site, each.period)]
     for release in wanted:
-        _publish_period(tree, site, pages, _closed(tree, release, policy))
+        _publish_period(tree, site, pages, Closed(release))
     if wanted or anew or tree.read(index.PATH) is None:
         areas = progress.every_progress(releases)
         if anew or any(Period.parse(each.period).span is Span.QUARTER for each in wanted):
@@ -50,11 +50,6 @@ def _is_public(tree: Tree, site: Site, period: str) -> bool:
     pages = (f"{language}/figures/{period}.html" for language in site.languages)
     files = (figures.json_path(period), figures.csv_path(period), *pages)
     return all((tree.folder / path).exists() for path in files)
-
-
-def _closed(tree: Tree, release: Release, policy: Policy) -> Closed:
-    """Give a release with its policy: the one that stands in its file, since the site's may have changed."""
-    return Closed(release, figures.policy_of(tree.read(figures.json_path(release.period))) or policy)
 
 
 def _publish_period(tree: Tree, site: Site, pages: Pages, closed: Closed) -> None:

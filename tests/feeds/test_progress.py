@@ -8,7 +8,7 @@ import pytest
 
 from feeds import progress, schemas
 from feeds.progress import Progress
-from tests.releases import EARLIER, EMPTY, MONTH, QUARTER, RELEASES, SITE, WEEK, cell
+from tests.releases import EARLIER, EMPTY, MONTH, POLICY, QUARTER, RELEASES, SITE, WEEK, cell
 from tests.tables import table_flaws
 from warp.disclosure import Release
 
@@ -87,7 +87,7 @@ def test_a_report_names_how_to_cite_it() -> None:
 
 
 def test_antarctica_counts_for_the_world_alone() -> None:
-    found = progress.every_progress([Release("2026-Q4", (cell("fraud", "AQ", 5),))])
+    found = progress.every_progress([Release("2026-Q4", (cell("fraud", "AQ", 5),), POLICY)])
     assert [(each.area, each.quarters[0].parts) for each in found] == [("001", frozenset())]
 
 

@@ -4,6 +4,7 @@ import re
 
 import lxml.etree
 import lxml.html
+import msgspec
 import pytest
 
 from feeds.figures import Closed
@@ -29,7 +30,7 @@ def everything(language: str = "en", releases: list[Release] = RELEASES) -> byte
 
 
 def period(release: Release, language: str = "en", policy: Policy = POLICY) -> bytes:
-    return figure_pages.render_period(SITE, language, Closed(release, policy))
+    return figure_pages.render_period(SITE, language, Closed(msgspec.structs.replace(release, policy=policy)))
 
 
 def links(page: bytes) -> list[str]:
@@ -103,7 +104,9 @@ def test_the_page_of_all_figures_shows_the_latest_of_each_length() -> None:
 
 
 def test_what_has_figures_stands_first_and_too_few_is_explained_once() -> None:
-    text = read(everything(releases=[EARLIER, WEEK, Release("2026-11", ()), Release("2026-Q4", ())]))
+    text = read(
+        everything(releases=[EARLIER, WEEK, Release("2026-11", (), POLICY), Release("2026-Q4", (), POLICY)])
+    )
     latest = ("Latest week: 2026-W47", "Latest quarter: 2026-Q4", "Latest month: 2026-11")
     assert sorted(text.index(part) for part in latest) == [text.index(part) for part in latest]
     assert text.count(FIGURE_TEXTS["en"].too_few_kindly) == 1
@@ -199,7 +202,9 @@ def test_a_progress_report_of_a_sub_region_counts_countries() -> None:
 
 def test_a_long_history_charts_the_latest_quarters_only() -> None:
     years = [
-        Release(f"{year}-Q{n}", (cell("fraud", "001", 5),)) for year in (2026, 2027) for n in (1, 2, 3, 4)
+        Release(f"{year}-Q{n}", (cell("fraud", "001", 5),), POLICY)
+        for year in (2026, 2027)
+        for n in (1, 2, 3, 4)
     ]
     page = everything(releases=[EARLIER, *years][1:])
     [picture] = lxml.html.fromstring(page.decode()).xpath("//svg")

@@ -64,8 +64,8 @@ def every_page(language: str, warning: Advisory) -> dict[str, bytes]:
         "advisory": pages.render_advisory(SITE, language, warning),
         "figures": figure_pages.render_figures(SITE, language, POLICY, RELEASES, AREAS),
         "none closed": figure_pages.render_figures(SITE, language, POLICY, [], []),
-        "period": figure_pages.render_period(SITE, language, Closed(WEEK, POLICY)),
-        "too few": figure_pages.render_period(SITE, language, Closed(EMPTY, POLICY)),
+        "period": figure_pages.render_period(SITE, language, Closed(WEEK)),
+        "too few": figure_pages.render_period(SITE, language, Closed(EMPTY)),
         "progress": figure_pages.render_progress(SITE, language, AREAS[0]),
     }
 

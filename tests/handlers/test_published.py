@@ -16,6 +16,7 @@ from feeds.filters import ALL
 from storage import figures
 from tests.support import NOON, WEEK, Served, request, sealed
 from warp.disclosure import Cell, Figure, Release
+from warp.policies import Policy
 from warp.publication import Tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,8 +61,8 @@ EVERYTHING = COMPRESSED | LISTS
 async def public(shared: Served) -> Served:
     """A site with closed periods, an area's progress, its pages and the feeds of everything."""
     async with shared.site.hub.reports.write() as connection:
-        await figures.close(connection, Release("2026-Q3", (Cell("fraud", "419", Figure(5)),)))
-        await figures.close(connection, Release("2026-10", ()))
+        await figures.close(connection, Release("2026-Q3", (Cell("fraud", "419", Figure(5)),), Policy()))
+        await figures.close(connection, Release("2026-10", (), Policy()))
     await shared.post(sealed(shared.site))
     shared.clock.now = WEEK.end
     await shared.site.midnight(WEEK.end)

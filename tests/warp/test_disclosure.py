@@ -376,6 +376,7 @@ def test_a_quarter_without_reports_says_so_in_every_period() -> None:
     ] + ["2026-10"]
     assert len(releases) == 14 + 3 + 1
     assert all(each.cells == () for each in releases)
+    assert all(each.policy == POLICY for each in releases)
 
 
 def test_what_is_too_few_for_the_week_is_shown_for_the_month_and_its_area() -> None:

@@ -7,11 +7,12 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from storage import figures as stored
 from storage import tallies
-from tests.releases import EARLIER, EMPTY, POLICY, RELEASES, SITE, WEEK
+from tests.releases import EARLIER, EMPTY, POLICY, QUARTER, RELEASES, SITE, WEEK
 from tests.support import NOON, PHISHING, Clock, Logged, Stock, opened
 from tests.support import tally as counted
 from warp import figures
@@ -134,7 +135,9 @@ def test_what_is_public_is_written_again_only_if_asked(tree: Tree) -> None:
 def test_a_period_keeps_the_policy_that_it_was_closed_under(tree: Tree) -> None:
     publish(tree, [EARLIER, EMPTY, WEEK])
     before = {path: tree.read(path) for path in own("2026-W47")}
-    publish(tree, RELEASES, Policy(preset=Name.CAUTIOUS), anew=True)
+    cautious = Policy(preset=Name.CAUTIOUS)
+    later = msgspec.structs.replace(QUARTER, policy=cautious)
+    publish(tree, [EARLIER, EMPTY, WEEK, later], cautious, anew=True)
     assert {path: tree.read(path) for path in own("2026-W47")} == before
     assert b'"preset": "cautious"' in (tree.read("v1/figures/2026-Q4.json") or b"")
 
@@ -168,7 +171,7 @@ def test_a_closing_after_ten_years_writes_no_more_than_one_after_a_month(tree: T
         for span in Span:
             period = Period.of(week, span)
             if period.last == week:
-                releases.append(Release(str(period), WEEK.cells if span is Span.WEEK else ()))
+                releases.append(Release(str(period), WEEK.cells if span is Span.WEEK else (), POLICY))
         week = week.plus(1)
     assert len(releases) > 650
     weekly = [each for each in releases if "-W" in each.period]

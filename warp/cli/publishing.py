@@ -77,8 +77,7 @@ def _list(releases: list[Release], span: str, *, as_json: bool) -> None:
 
 
 def _show(site: Site, release: Release, *, as_csv: bool, as_json: bool) -> None:
-    published = figures.policy_of(site.tree.read(figures.json_path(release.period)))
-    closed = Closed(release, published or site.settings.policy)
+    closed = Closed(release)
     if as_csv:
         click.echo(figures.as_csv(site.publisher, closed).decode(), nl=False)
     elif as_json:

@@ -36,4 +36,16 @@ def _new_form(week: str, release: str) -> str:
     cells = json.loads(release)["cells"]
     for cell in cells:
         cell["figure"] = {"at_least": cell["figure"]["at_least"]}
-    return json.dumps({"period": week, "cells": cells})
+    return json.dumps({"period": week, "cells": cells, "policy": _POLICY})
+
+
+_POLICY = {
+    "preset": "standard",
+    "reports": 5,
+    "members": 3,
+    "reports_per_member": 3,
+    "places": 3,
+    "types": 2,
+    "members_to_name_a_place": 5,
+}
+"""What surely stood behind every figure of before, too."""
