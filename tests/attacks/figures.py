@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tests.attacks.histories import Filed, History
 from tests.attacks.ladder import odds
 from warp import taxonomy
-from warp.disclosure import Cell, Release, _coarsen, _of_type, _Shown
+from warp.disclosure import Cell, Figure, Release, _coarsen, _of_type, _Shown
 from warp.policies import Policy, Step
 from warp.weeks import Period, Week
 
@@ -40,12 +40,15 @@ class Told(NamedTuple):
 @cache
 def path_of(week: Week, of_type: str, place: str, steps: tuple[Step, ...]) -> Path:
     """Give the cells that a (week, type, place) lies in."""
-    around = []
-    for step in steps:
-        at = _coarsen(place, step.place)
-        key = (_of_type(of_type, step.type), at)
-        around.append(None if at is None else (Period.of(week, step.span), key))
-    return tuple(around)
+    levels = [_at(place, step.place) for step in steps]
+    return tuple(
+        None if level is None else (_period(week, step.span), (_of_type(of_type, step.type), level))
+        for step, level in zip(steps, levels, strict=True)
+    )
+
+
+_period = cache(Period.of)
+_at = cache(_coarsen)
 
 
 class _Held(NamedTuple):
@@ -82,27 +85,74 @@ def _x(finest: Finest, sign: int, *, first: bool) -> _Held:
     return _Held(sign, {(week, taxonomy.class_of(of_type)): sign} if first else {})
 
 
-class View:
+class Published:
+    """What can be told of cells from everything published and the policy alone."""
+
+    def __init__(
+        self, finest: Iterable[Finest], homes: frozenset[str], policy: Policy, releases: Iterable[Release]
+    ) -> None:
+        """
+        Take everything in.
+
+        Args:
+            finest: The (week, type, place) that are looked at.
+            homes: The places that have members.
+            policy: The rules.
+            releases: All of them.
+        """
+        self._policy = policy
+        self._steps = policy.steps
+        self._homes = homes
+        self._paths = {each: path_of(*each, self._steps) for each in finest}
+        self.at_least = {
+            (Period.parse(each.period), (cell.type, cell.place)): cell.figure.at_least
+            for each in releases
+            for cell in each.cells
+        }
+        self.counted = {each: self._counted_at(path) for each, path in self._paths.items()}
+        self.inside: dict[tuple[int, Place], list[Finest]] = defaultdict(list)
+        for each, path in self._paths.items():
+            for index, place in enumerate(path):
+                if place is not None:
+                    self.inside[index, place].append(each)
+        self._finer_shown = self._shown_inside()
+        self._nothing_shown = _Shown(homes)
+        self.is_wide = cache(self._is_wide)
+
+    def _counted_at(self, path: Path) -> int:
+        """Give the number of the step whose cell counts what has this path; past the last if none does."""
+        found = (index for index, place in enumerate(path) if place is not None and place in self.at_least)
+        return next(found, len(self._steps))
+
+    def _shown_inside(self) -> Mapping[tuple[int, Place], list[Place]]:
+        """Give the shown cells within each cell."""
+        inside: dict[tuple[int, Place], list[Place]] = defaultdict(list)
+        for period, (of_type, place) in self.at_least:
+            path = path_of(period.first, of_type, place, self._steps)
+            own = path.index((period, (of_type, place)))
+            for index in range(own + 1, len(path)):
+                wider = path[index]
+                if wider is not None:
+                    inside[index, wider].append((period, (of_type, place)))
+        return inside
+
+    def _is_wide(self, index: int, place: Place, hidden: frozenset[Place] = frozenset()) -> bool:
+        """Say whether a cell stands for enough places and types, were some shown ones hidden."""
+        period, key = place
+        finer = [each for each in self._finer_shown.get((index, place), ()) if each not in hidden]
+        shown = _Shown(self._homes) if finer else self._nothing_shown
+        for of, cell in finer:
+            shown.add(of, Cell(*cell, Figure(at_least=0)))
+        return shown.leaves_enough(key, self._steps[index], period, self._policy)
+
+
+class View(Published):
     """Everything published of a history, with what the attacker knows."""
 
     def __init__(self, history: History, policy: Policy, releases: Iterable[Release]) -> None:
-        self._policy = policy
-        self._steps = policy.steps
-        self._homes = history.homes
         self._held = _held(history.reports)
-        self._paths = {finest: path_of(*finest, self._steps) for finest in self._held}
-        self._shown = {
-            (Period.parse(each.period), (c.type, c.place)) for each in releases for c in each.cells
-        }
-        self._counted = {finest: self._counted_at(path) for finest, path in self._paths.items()}
-        self._inside: dict[tuple[int, Place], list[Finest]] = defaultdict(list)
-        for finest, path in self._paths.items():
-            for index, place in enumerate(path):
-                if place is not None:
-                    self._inside[index, place].append(finest)
-        self._finer_shown = self._shown_inside()
+        super().__init__(self._held, history.homes, policy, releases)
         self._left = cache(self._left_in)
-        self._wide = cache(self._is_wide)
         self._climb = cache(self._climbed)
 
     @property
@@ -112,7 +162,7 @@ class View:
 
     def shown_at(self, finest: Finest) -> Step | None:
         """Give the step whose cell counts what lies there, if any does."""
-        index = self._counted[finest]
+        index = self.counted[finest]
         return self._steps[index] if index < len(self._steps) else None
 
     def of_one_less(self, finest: Finest, *, first: bool) -> Told:
@@ -150,44 +200,18 @@ class View:
             if below is not None:
                 held = held.plus(self._left(index, *below), -1)
             below = (index, place)
-            if self._wide(index, place, self._on_path(path, index)):
+            if self.is_wide(index, place, self._on_path(path, index)):
                 climbed.append((index, held))
         return climbed
 
-    def _counted_at(self, path: Path) -> int:
-        """Give the number of the step whose cell counts what has this path."""
-        found = (index for index, place in enumerate(path) if place is not None and place in self._shown)
-        return next(found, len(self._steps))
-
     def _left_in(self, at: int, index: int, place: Place) -> _Held:
         """Give what a cell of one step holds that no step before another one has counted."""
-        inside = self._inside.get((index, place), ())
-        return _together(self._held[finest] for finest in inside if self._counted[finest] >= at)
-
-    def _shown_inside(self) -> Mapping[tuple[int, Place], list[Place]]:
-        """Give the shown cells within each cell."""
-        inside: dict[tuple[int, Place], list[Place]] = defaultdict(list)
-        for period, (of_type, place) in self._shown:
-            path = path_of(period.first, of_type, place, self._steps)
-            own = path.index((period, (of_type, place)))
-            for index in range(own + 1, len(path)):
-                wider = path[index]
-                if wider is not None:
-                    inside[index, wider].append((period, (of_type, place)))
-        return inside
+        inside = self.inside.get((index, place), ())
+        return _together(self._held[finest] for finest in inside if self.counted[finest] >= at)
 
     def _on_path(self, path: Path, index: int) -> frozenset[Place]:
         """Give the shown cells of a path before a step; as long as the path goes on they are hidden."""
-        return frozenset(place for place in path[:index] if place is not None and place in self._shown)
-
-    def _is_wide(self, index: int, place: Place, hidden: frozenset[Place]) -> bool:
-        """Say whether a cell stands for enough places and types while some shown ones are hidden."""
-        period, key = place
-        shown = _Shown(self._homes)
-        for of, cell in self._finer_shown.get((index, place), ()):
-            if (of, cell) not in hidden:
-                shown.add(of, Cell(*cell, None))  # type: ignore[arg-type]
-        return shown.leaves_enough(key, self._steps[index], period, self._policy)
+        return frozenset(place for place in path[:index] if place is not None and place in self.at_least)
 
 
 def _held(reports: Iterable[Filed]) -> dict[Finest, _Held]:
