@@ -23,6 +23,7 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+	@$(BIN)/python -m tests.bench.figures $(ARGS)
 
 # Needs uv. The lock holds hashes for every platform, and no addresses.
 lock:

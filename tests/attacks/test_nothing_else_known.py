@@ -68,7 +68,9 @@ class _Knowledge:
             if strong and left and published.is_wide(index, place):
                 self._at_most(left, step.lead + len(step.odds) - 2)
         hidden |= {(number,) for number in self._number.values()}
-        self.known = Known(len(block), self.rows, sorted(hidden - {()}))
+        # What is alone in a shown cell is not hidden.
+        hidden -= {row.of for row in self.rows if row.low > 0} | {()}
+        self.known = Known(len(block), self.rows, sorted(hidden))
 
     def _numbers(self, cells: Iterable[Finest]) -> tuple[int, ...]:
         return tuple(self._number[finest] for finest in cells)
@@ -83,13 +85,12 @@ class _Knowledge:
         """
         Bound cells of which the smaller of reports and members is so far beyond the floor at most.
 
-        In one week of one class the two are the same number; else each week and class has no more than the
-        larger of the floors allows.
+        The members of one week and class are its reports here, so neither may be further beyond in any week.
         """
         by_week: dict[tuple[Week, str], list[Finest]] = defaultdict(list)
         for finest in cells:
             by_week[finest[0], taxonomy.class_of(finest[1])].append(finest)
-        floor = min(self._policy.reports, self._policy.members) if len(by_week) == 1 else self._policy.reports
+        floor = max(self._policy.reports, self._policy.members)
         self.rows += [Row(self._numbers(each), 0, floor + beyond) for each in by_week.values()]
 
 
