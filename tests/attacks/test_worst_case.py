@@ -26,7 +26,7 @@ def test_a_stricter_policy_gives_no_more_away(name: Name, reports: int, members:
 
 def test_the_promised_risk_is_reached_so_the_search_finds_what_there_is() -> None:
     for preset in PRESETS.values():
-        assert worst(preset.steps, Policy()) > preset.risk - 0.001
+        assert worst(preset.steps, Policy()) > 0.99 * preset.risk
 
 
 @pytest.mark.parametrize("name", Name)
