@@ -5,7 +5,7 @@ A policy is a ladder of steps, from the finest cell to the widest. A report clim
 it has enough reports from enough members; both are judged with a secret offset, drawn for each cell from the
 odds of its step. The odds, and the lead that a finer step asks for, are chosen together: along a path up the
 ladder, whatever all other reports are, one report changes the odds of what is published by at most `RISK`
-(docs/figures.md has the proof; `tests/attacks` search for a counterexample). No I/O.
+(docs/figures.md has the argument; `tests/attacks` search for a counterexample). No I/O.
 """
 
 import itertools
