@@ -29,6 +29,8 @@ bench: $(READY)
 lock:
 	@uv pip compile --universal --generate-hashes --python-version 3.11 --extra dev pyproject.toml \
 		--quiet --no-annotate --no-header --output-file requirements/lock.txt
+	@echo pandas | uv pip compile --universal --generate-hashes --python-version 3.11 - \
+		--constraint requirements/lock.txt --quiet --no-annotate --no-header --output-file requirements/readers.txt
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
