@@ -74,7 +74,7 @@ def relay_routes() -> list[web.RouteDef]:
 
 
 def _figures() -> list[web.RouteDef]:
-    data, pages = "v1/figures", "{language}/figures"
+    data, progress, pages = "v1/figures", "v1/figures/progress", "{language}/figures"
     return [
         _get("/v1/figures", _file(f"{data}/index.json", _JSON, BRIEF)),
         _get("/v1/figures/archive.zip", _file(f"{data}/archive.zip", "application/zip", BRIEF)),
@@ -82,8 +82,8 @@ def _figures() -> list[web.RouteDef]:
         _get("/v1/figures/csv-metadata.json", _file(f"{data}/csv-metadata.json", METADATA, BRIEF)),
         _get(f"/v1/figures/{_PERIOD}", _file(f"{data}/{{period}}.json", _JSON)),
         _get(f"/v1/figures/{_PERIOD}.csv", _file(f"{data}/{{period}}.csv", _CSV)),
-        _get("/v1/figures/progress/csv-metadata.json", _file(f"{data}/progress/csv-metadata.json", METADATA)),
-        _get(f"/v1/figures/progress/{_AREA}.csv", _file(f"{data}/progress/{{area}}.csv", _CSV)),
+        _get(f"/{progress}/csv-metadata.json", _file(f"{progress}/csv-metadata.json", METADATA, BRIEF)),
+        _get(f"/{progress}/{_AREA}.csv", _file(f"{progress}/{{area}}.csv", _CSV)),
         _get(f"/{_LANGUAGE}/figures/", _file(f"{pages}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/figures/{_PERIOD}", _file(f"{pages}/{{period}}.html", _HTML)),
         _get(f"/{_LANGUAGE}/figures/progress/{_AREA}", _file(f"{pages}/progress/{{area}}.html", _HTML)),

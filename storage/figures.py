@@ -18,10 +18,16 @@ async def close(connection: AsyncConnection, release: Release) -> None:
     )
 
 
-async def of(connection: AsyncConnection, period: str) -> Release | None:
-    """Give a closed period's figures."""
+async def find(connection: AsyncConnection, period: str) -> Release | None:
+    """Give a period's figures, if it is closed."""
     text = (await connection.execute(select(_table.c.release).where(_table.c.period == period))).scalar()
     return None if text is None else msgspec.json.decode(text, type=Release)
+
+
+async def of(connection: AsyncConnection, period: str) -> Release:
+    """Give a closed period's figures."""
+    text = (await connection.execute(select(_table.c.release).where(_table.c.period == period))).scalar_one()
+    return msgspec.json.decode(text, type=Release)
 
 
 async def everything(connection: AsyncConnection) -> list[Release]:

@@ -9,9 +9,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
-from warp.disclosure import Counts
 from warp.lateness import Delay
-from warp.tally import Cell, Occurrence, Tally
+from warp.tally import Cell, Occurrence, Tally, WeekCounts
 from warp.weeks import Period, Week
 
 
@@ -96,7 +95,7 @@ async def first_tokens(
     return found
 
 
-async def weekly(connection: AsyncConnection, period: Period) -> dict[Week, Counts]:
+async def weekly(connection: AsyncConnection, period: Period) -> dict[Week, WeekCounts]:
     """Give the exact tally of each week of a period, as disclosure takes it."""
     reports: dict[Week, dict[tuple[str, str], int]] = {week: {} for week in period.weeks}
     first, last = period.first.monday, period.last.sunday
@@ -104,7 +103,7 @@ async def weekly(connection: AsyncConnection, period: Period) -> dict[Week, Coun
         of_week = reports[Week.of(cell.day)]
         of_week[cell.type, cell.place] = of_week.get((cell.type, cell.place), 0) + count
     return {
-        week: Counts(counts, await first_tokens(connection, week.monday, week.sunday))
+        week: WeekCounts(counts, await first_tokens(connection, week.monday, week.sunday))
         for week, counts in reports.items()
     }
 

@@ -45,7 +45,7 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
                 continue
             signal = kept.signal
             place = disclosure.place_to_name(signal.place, by_place, policy)
-            release = await figures.of(connection, signal.week)
+            release = await figures.find(connection, signal.week)
             figure = None
             if release is not None and place == signal.place:
                 # Beside a wider place the band would lead, through the published row, to the one withheld.
@@ -94,6 +94,8 @@ async def edit(hub: Hub, identifier: str, author: str, change: Change, policy: P
             severity=change.severity or found.severity,
             tlp=change.tlp or found.tlp,
             place=found.place if change.place is None else change.place,
+            # The figure is one of its place: beside another it would be untrue, or lead back to the first.
+            figure=found.figure if change.place in (None, found.place) else None,
             sector=found.sector if change.sector is None else change.sector,
         )
         _check(edited)

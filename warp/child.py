@@ -19,11 +19,10 @@ import msgspec
 from storage import rewriting
 from warp import detection, disclosure
 from warp.detection import Counts, Signal, Threshold
-from warp.disclosure import Counts as Exact
 from warp.disclosure import Release
 from warp.events import Event, say_nothing_else, to_stderr
 from warp.policies import Policy
-from warp.tally import FirstTokens
+from warp.tally import FirstTokens, WeekCounts
 from warp.weeks import Period, Week
 
 
@@ -48,7 +47,7 @@ class Protect(msgspec.Struct, frozen=True, tag=True):
     """Make the figures of a closed period."""
 
     period: str
-    tally: dict[Week, Exact]
+    tally: dict[Week, WeekCounts]
     earlier: tuple[Release, ...]
     member_places: tuple[str, ...]
     policy: Policy
@@ -87,7 +86,7 @@ async def judge(
 
 async def protect(
     period: Period,
-    tally: Mapping[Week, Exact],
+    tally: Mapping[Week, WeekCounts],
     earlier: Sequence[Release],
     member_places: frozenset[str],
     policy: Policy,

@@ -19,7 +19,7 @@ import msgspec
 
 from warp import places, taxonomy
 from warp.policies import OfPlace, OfType, Policy, Step
-from warp.tally import FirstTokens
+from warp.tally import WeekCounts
 from warp.weeks import Period, Week
 
 WORLD = places.WORLD
@@ -53,15 +53,6 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rules that it was made by."""
 
 
-class Counts(msgspec.Struct, frozen=True):
-    """The exact tally of one week, by arrival."""
-
-    reports: Mapping[tuple[str, str], int]
-    """Reports per (type, place)."""
-    first_tokens: FirstTokens
-    """First tokens per (type, place) and token week."""
-
-
 class _Finest(NamedTuple):
     """What the ladder's groups are made of."""
 
@@ -75,7 +66,7 @@ _Group = list[_Finest]
 
 def protect(
     period: Period,
-    tally: Mapping[Week, Counts],
+    tally: Mapping[Week, WeekCounts],
     earlier: Iterable[Release],
     member_places: Iterable[str],
     policy: Policy,
@@ -143,7 +134,7 @@ def place_to_report(place: str, members_by_place: Mapping[str, int], policy: Pol
     return place if place in ("", WORLD) else place_to_name(place, members_by_place, policy)
 
 
-def _uncounted(tally: Mapping[Week, Counts], shown: "_Shown") -> set[_Finest]:
+def _uncounted(tally: Mapping[Week, WeekCounts], shown: "_Shown") -> set[_Finest]:
     """
     Give what no shown cell counts yet.
 
@@ -260,7 +251,7 @@ def _lies_in(place: str, area: str) -> bool:
 
 
 def _figure(
-    group: _Group, tally: Mapping[Week, Counts], step: Step, policy: Policy, offset: int
+    group: _Group, tally: Mapping[Week, WeekCounts], step: Step, policy: Policy, offset: int
 ) -> Figure | None:
     reports = sum(tally[cell.week].reports[cell.type, cell.place] for cell in group)
     distinct = _members(group, tally)
@@ -278,7 +269,7 @@ def _figure(
     return Figure(at_least=band)
 
 
-def _members(group: _Group, tally: Mapping[Week, Counts]) -> int:
+def _members(group: _Group, tally: Mapping[Week, WeekCounts]) -> int:
     """
     Give a number of distinct members that surely stand behind a group's reports.
 

@@ -35,6 +35,9 @@ class PublicFiles(Protocol):
     def names(self, folder: str) -> list[str]:
         """Give the names of a folder's files."""
 
+    def read(self, path: str) -> bytes | None:
+        """Give a file's content, or none where there is no such file."""
+
     def remove(self, path: str) -> None:
         """Remove a file."""
 

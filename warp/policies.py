@@ -147,6 +147,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
                 raise ValueError(f"policy: {name} may not be under {floor}")
         if self.reports_per_member not in (2, 3):
             raise ValueError("policy: reports_per_member must be 2 or 3")
+        if self.reports > self.reports_per_member * self.members:
+            raise ValueError("policy: reports may not be over reports_per_member times members")
 
     @property
     def steps(self) -> tuple[Step, ...]:

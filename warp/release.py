@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds import readback
+from feeds.figures import json_path
 from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.lists import Kind
@@ -23,13 +25,13 @@ from storage import figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
 from warp import forgetting
 from warp.detection import HISTORY_WEEKS, Counts, Signal
-from warp.disclosure import Counts as Exact
 from warp.disclosure import Release
 from warp.events import Event, Log
 from warp.forgetting import PublicFiles, Stores
 from warp.opening import Opened, Opener, UnknownReportKey
+from warp.policies import Policy
 from warp.report import InvalidReport
-from warp.tally import Counted, FirstTokens, Tally
+from warp.tally import Counted, FirstTokens, Tally, WeekCounts
 from warp.weeks import Period, Span, Week
 
 AT_LEAST = 3
@@ -38,7 +40,10 @@ AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 
 JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
-Protect = Callable[[Period, Mapping[Week, Exact], Sequence[Release], frozenset[str]], Awaitable[Release]]
+Protect = Callable[
+    [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy | None], Awaitable[Release]
+]
+"""The last is the policy that the quarter has begun with; none: the site's."""
 
 
 class Hub(NamedTuple):
@@ -170,7 +175,7 @@ async def judge(hub: Hub, now: datetime) -> int:
 async def weekly_counts(connection: AsyncConnection, first: Week, last: Week) -> Counts:
     """Give the weekly counts of all cells, from the first week that has any report if that is later."""
     begun = await tallies.first_day(connection)
-    first = max(first, Week.of(begun)) if begun else last
+    first = min(last, max(first, Week.of(begun))) if begun else last
     weeks = [first]
     while weeks[-1] < last:
         weeks.append(weeks[-1].plus(1))
@@ -203,21 +208,51 @@ async def periods_to_close(hub: Hub, now: datetime) -> list[Period]:
 
 
 async def close(hub: Hub, period: Period) -> Release:
-    """Make the figures of a period that is over, once; closed is closed."""
-    async with hub.reports.read() as connection:
-        tally = await tallies.weekly(connection, period)
-        earlier = [
-            release
-            for name in await figures.closed(connection)
-            if (other := Period.parse(name)) != period and period.first <= other.first <= period.last
-            if (release := await figures.of(connection, name)) is not None
-        ]
-    async with hub.identity.read() as connection:
-        homes = frozenset(place for place in await members.by_place(connection) if place)
-    made = await hub.protect(period, tally, earlier, homes)
+    """
+    Make the figures of a period that is over, once; closed is closed.
+
+    What is public already, of a site that was restored since, is taken as it stands. All releases of a
+    quarter are made by the policy of its first: what a step leaves in doubt is bounded by the leads of one
+    ladder.
+    """
+    published = hub.public.read(json_path(str(period)))
+    made = await _made(hub, period) if published is None else readback.read(published)
     async with hub.reports.write() as connection:
         await figures.close(connection, made)
     hub.log(Event.PERIOD_CLOSED)
+    return made
+
+
+async def _made(hub: Hub, period: Period) -> Release:
+    quarter = Period.of(period.first, Span.QUARTER)
+    async with hub.reports.read() as connection:
+        tally = await tallies.weekly(connection, period)
+        closed = [(each, await figures.of(connection, each)) for each in await _within(connection, quarter)]
+    async with hub.identity.read() as connection:
+        homes = frozenset(place for place in await members.by_place(connection) if place)
+    earlier = [release for name, release in closed if Period.parse(name).first in period.weeks]
+    policy = closed[0][1].policy if closed else None
+    return await hub.protect(period, tally, earlier, homes, policy)
+
+
+async def _within(connection: AsyncConnection, quarter: Period) -> list[str]:
+    """Give the closed periods of a quarter, in order of their ends."""
+    return [name for name in await figures.closed(connection) if Period.parse(name).first in quarter.weeks]
+
+
+async def close_all(hub: Hub, now: datetime) -> list[Release]:
+    """
+    Close what is over, as far as it goes.
+
+    Figures can wait for the next midnight. What would wait with them cannot: keys are destroyed and lists
+    grow whatever fails here.
+    """
+    made = []
+    try:
+        for period in await periods_to_close(hub, now):
+            made.append(await close(hub, period))
+    except Exception as error:  # noqa: BLE001 - said in the log, and by `warp status` as long as it lasts
+        hub.log(Event.FAULT, error)
     return made
 
 
@@ -251,8 +286,8 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
         open_pool: Release also when the pool gives too little cover, as an operator may command.
     """
     due = open_pool or await is_due(hub)
-    reports = await _open_pool(hub, now) if due else await _open_pool(hub, now, await urgent(hub))
+    reports = await _open_pool(hub, now, None if due else await urgent(hub))
     found = await judge(hub, now)
-    closed = [await close(hub, period) for period in await periods_to_close(hub, now)]
+    closed = await close_all(hub, now)
     destroyed = await forget(hub, now)
     return Midnight(Released(ended_day(now), reports, found), closed, destroyed)

@@ -1,10 +1,10 @@
 """
 Restoring: makes a site from a backup, in a new data folder, whole or not at all.
 
-The restored site goes on with the directory's chain and the public lists where they stood. What was published
-after the backup must be given, up to yesterday: a site that went on without it would fork the chain or shrink
-a list, and members' clients would refuse it. Without keys in the backup there is a new online key, which the
-root has to certify.
+The restored site goes on with the directory's chain, the public lists and the figures where they stood. What
+was published after the backup must be given, up to yesterday: a site that went on without it would fork the
+chain or shrink a list, and members' clients would refuse it; or draw figures a second time. Without keys in
+the backup there is a new online key, which the root has to certify.
 """
 
 import os
@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from feeds.figures import json_path
 from keys import directory, files, lists
 from keys.directory import Certificate, fingerprint
 from keys.keyring import WEEKS_AHEAD, Keyring
@@ -26,7 +27,7 @@ from warp import backup, config, epochs, publication
 from warp.backup import Manifest, NoBackup, Part
 from warp.founding import CERTIFICATE, AlreadyThere
 from warp.publication import Tree
-from warp.weeks import Week
+from warp.weeks import Period, Week
 
 
 class MayBeBehind(Exception):
@@ -67,6 +68,7 @@ def restore(
     must_be_new = manifest.made < today and not nothing_later
     if must_be_new:
         _check_lists(manifest, public, today - timedelta(days=1))
+        _check_figures(manifest, public, today)
     data.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
     try:
@@ -76,6 +78,7 @@ def restore(
         if public is not None:
             _continue_directory(tree, root, public / "v1" / "directory")
             _continue_lists(tree, root, public)
+            _continue_figures(tree, public)
         if must_be_new:
             _check_directory(tree, today)
         keyring = Keyring(workshop / "keys")
@@ -109,6 +112,19 @@ def _check_lists(manifest: Manifest, public: Path | None, yesterday: date) -> No
                 f"{folder} holds no list of {week} with what was published until {yesterday}; get a newer "
                 "copy or, if the site has published nothing since this one, say --nothing-later"
             )
+
+
+def _check_figures(manifest: Manifest, public: Path | None, today: date) -> None:
+    """Refuse to draw the figures of a week a second time, beside those that are public."""
+    week = Week.of(manifest.made)
+    while public is not None and week.end.date() <= today:
+        folder = public / "v1" / "figures"
+        if _either(folder / f"{week}.json", folder / str(week)) is None:
+            raise MayBeBehind(
+                f"{folder} holds no figures of {week}, which ended after the backup; get a newer copy or, if "
+                "the site has published nothing since the backup, say --nothing-later"
+            )
+        week = week.plus(1)
 
 
 def _check_directory(tree: Tree, today: date) -> None:
@@ -203,6 +219,19 @@ def _continue_lists(tree: Tree, root: bytes, public: Path) -> None:
                 lists.check_growth(lists.read(earlier, kind, week, pinned), found)
             ended = datetime.combine(date.fromisoformat(found.head.day), time(), UTC) + timedelta(days=1)
             tree.keep(place, document, ended)
+
+
+def _continue_figures(tree: Tree, public: Path) -> None:
+    """Take the figures that are public; the database learns them when their periods are closed."""
+    folder = public / "v1" / "figures"
+    for name in sorted({path.name.removesuffix(".json") for path in folder.glob("[0-9]*")}):
+        document = _either(folder / f"{name}.json", folder / name)
+        try:
+            ended = Period.parse(name).end
+        except ValueError:
+            continue  # the same as CSV
+        if document is not None and tree.read(json_path(name)) is None:
+            tree.write(json_path(name), document, ended, durable=True)
 
 
 def _new_online_key(workshop: Path, keyring: Keyring, root: bytes, week: Week, secret: bytes | None) -> None:

@@ -42,15 +42,15 @@ from warp import release as acts
 from warp.advisory import Advisory
 from warp.config import Config
 from warp.detection import Counts, Signal
-from warp.disclosure import Counts as Exact
 from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
 from warp.notify import When
 from warp.opening import Opener
+from warp.policies import Policy
 from warp.publication import Pages, Tree
 from warp.release import Hub, JudgeWeek, Midnight, Protect, Released
 from warp.schedule import ClockInDoubt, Standing
-from warp.tally import FirstTokens
+from warp.tally import FirstTokens, WeekCounts
 from warp.telling import Teller
 from warp.weeks import Period, Week
 
@@ -149,11 +149,12 @@ class Site:
         Args:
             anew: Write those that are public, too, since settings or the program may have changed.
         """
-        async with self.hub.reports.read() as connection:
-            releases = await stored.everything(connection)
         publish = functools.partial(figures.publish, anew=anew)
         policy = self.settings.policy
-        await asyncio.to_thread(publish, self.tree, self.publisher, PAGES, policy, releases)
+        async with self.alone():
+            async with self.hub.reports.read() as connection:
+                releases = await stored.everything(connection)
+            await asyncio.to_thread(publish, self.tree, self.publisher, PAGES, policy, releases)
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys, or may have none, stay as they are."""
@@ -317,11 +318,18 @@ class Site:
 
 def children(settings: Config) -> Workers:
     """Have the heavy work done by child processes."""
-    return Workers(
-        functools.partial(child.judge, thresholds=settings.thresholds),
-        functools.partial(child.protect, policy=settings.policy),
-        child.rewrite,
-    )
+
+    async def protect(
+        period: Period,
+        tally: Mapping[Week, WeekCounts],
+        earlier: Sequence[Release],
+        homes: frozenset[str],
+        begun_with: Policy | None,
+    ) -> Release:
+        return await child.protect(period, tally, earlier, homes, begun_with or settings.policy)
+
+    judge = functools.partial(child.judge, thresholds=settings.thresholds)
+    return Workers(judge, protect, child.rewrite)
 
 
 def here(settings: Config) -> Workers:
@@ -331,10 +339,14 @@ def here(settings: Config) -> Workers:
         return detection.judge(counts, first_tokens, now, settings.thresholds)
 
     async def protect(
-        period: Period, tally: Mapping[Week, Exact], earlier: Sequence[Release], homes: frozenset[str]
+        period: Period,
+        tally: Mapping[Week, WeekCounts],
+        earlier: Sequence[Release],
+        homes: frozenset[str],
+        begun_with: Policy | None,
     ) -> Release:
-        secret = secrets.token_bytes(32)
-        return disclosure.protect(period, tally, earlier, homes, settings.policy, secret)
+        policy, secret = begun_with or settings.policy, secrets.token_bytes(32)
+        return disclosure.protect(period, tally, earlier, homes, policy, secret)
 
     async def rewrite(path: Path) -> None:
         await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
+
 from warp import places, taxonomy
 from warp.lateness import Delay, delay_of
 from warp.report import Report
@@ -92,6 +94,15 @@ def count(reports: Iterable[Counted], day: date) -> Tally:
 
 FirstTokens = Mapping[tuple[str, str], Mapping[Week, int]]
 """(type, place) to token week to first tokens."""
+
+
+class WeekCounts(msgspec.Struct, frozen=True):
+    """The exact tally of one week, by arrival."""
+
+    reports: Mapping[tuple[str, str], int]
+    """Reports per (type, place)."""
+    first_tokens: FirstTokens
+    """First tokens per (type, place) and token week."""
 
 
 def members(cells: Iterable[tuple[str, str]], first_tokens: FirstTokens) -> int:

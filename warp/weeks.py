@@ -159,7 +159,9 @@ def _parsed(text: str) -> Period:
 
 
 def _name(week: Week, span: Span) -> str:
-    return {Span.WEEK: str(week), Span.MONTH: week.month, Span.QUARTER: week.quarter}[span]
+    if span is Span.WEEK:
+        return str(week)
+    return week.month if span is Span.MONTH else week.quarter
 
 
 def _week_of_month(year: int, month: int) -> Week:

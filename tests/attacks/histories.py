@@ -14,12 +14,13 @@ from random import Random
 from typing import NamedTuple
 
 from warp import taxonomy
-from warp.disclosure import Counts, Release, protect
+from warp.disclosure import Release, protect
 from warp.policies import Policy
+from warp.tally import WeekCounts
 from warp.weeks import Period, Span, Week
 
 VCDB = Path(__file__).resolve().parents[3] / "shared" / "data" / "incidents-vcdb.csv"
-NOTHING = Counts({}, {})
+NOTHING = WeekCounts({}, {})
 
 
 class Filed(NamedTuple):
@@ -39,7 +40,7 @@ class History(NamedTuple):
     homes: frozenset[str]
 
     @property
-    def tally(self) -> dict[Week, Counts]:
+    def tally(self) -> dict[Week, WeekCounts]:
         """Give the exact tally of each week that has any."""
         counts: dict[Week, Counter[tuple[str, str]]] = defaultdict(Counter)
         firsts: dict[Week, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -47,7 +48,7 @@ class History(NamedTuple):
             counts[each.week][each.type, each.place] += 1
             firsts[each.week][each.type, each.place] += each.first
         return {
-            week: Counts(dict(of), {key: {week: n} for key, n in firsts[week].items() if n})
+            week: WeekCounts(dict(of), {key: {week: n} for key, n in firsts[week].items() if n})
             for week, of in counts.items()
         }
 
@@ -123,7 +124,7 @@ def _poisson(random: Random) -> int:
     return drawn
 
 
-def periods(tally: Mapping[Week, Counts]) -> Iterator[Period]:
+def periods(tally: Mapping[Week, WeekCounts]) -> Iterator[Period]:
     """Give the periods of a history in the order in which they close, its last quarter whole."""
     week, last = min(tally), Period.of(max(tally), Span.QUARTER).last
     while week <= last:

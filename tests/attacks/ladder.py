@@ -15,8 +15,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from warp.disclosure import Counts, _figure, _Finest
+from warp.disclosure import _figure, _Finest
 from warp.policies import Policy, Step
+from warp.tally import WeekCounts
 from warp.weeks import Week
 
 _Table = NDArray[np.float64]
@@ -29,7 +30,7 @@ def band(step: Step, policy: Policy, reports: int, members: int, offset: int) ->
     if not reports:
         return 0
     key = (_CELL.type, _CELL.place)
-    tally = {_CELL.week: Counts({key: reports}, {key: {_CELL.week: members}})}
+    tally = {_CELL.week: WeekCounts({key: reports}, {key: {_CELL.week: members}})}
     figure = _figure([_CELL], tally, step, policy, offset)
     return figure.at_least if figure else 0
 

@@ -18,11 +18,13 @@ from tests.attacks.teams import Team, join
 from tests.support import NOON, WEEK, Served, entry_of, rows, sealed, tally
 from warp import advising, syncing
 from warp.advising import Change, NotPossible
-from warp.advisory import Text
+from warp.advisory import Advisory, Status, Text, Tlp
 from warp.cli.reviewing import review
 from warp.client import Draft
-from warp.disclosure import WORLD, Policy, place_to_report
+from warp.disclosure import WORLD, Figure, place_to_report
+from warp.policies import Policy
 from warp.site import Site
+from warp.taxonomy import Severity
 
 HOMES = ("UY", "UY", "AR", "AR", "BR", "BR", "BR", "BR", "BR")
 SMALL, LARGE, AREA = "UY", "BR", "005"
@@ -172,6 +174,28 @@ async def test_what_is_published_of_such_a_signal_never_names_the_place(site: Si
         counts = {feed.count(identifier.encode()) for feed in feeds}
         assert len(counts) == 1
         assert b"Uruguay" not in feeds[1]
+
+
+async def test_a_figure_does_not_follow_a_draft_to_another_place(site: Site, server: Served) -> None:
+    """Beside a wider place it would lead, through the published row, to the one withheld."""
+    draft = Advisory(
+        id="x",
+        revision=1,
+        status=Status.DRAFT,
+        tlp=Tlp.CLEAR,
+        severity=Severity.HIGH,
+        week=str(WEEK),
+        type="fraud/phishing",
+        place=LARGE,
+        figure=Figure(20),
+        texts={"en": Text("Phishing", "Much of it.", ())},
+    )
+    async with site.hub.reports.write() as connection:
+        await advisories.save(connection, draft)
+    policy = site.settings.policy
+    same = await advising.edit(site.hub, "x", COORDINATOR, Change(severity=Severity.LOW, place=LARGE), policy)
+    assert same.figure == Figure(20)
+    assert (await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy)).figure is None
 
 
 async def test_no_figure_is_of_a_place_with_two_members_however_many_reports(

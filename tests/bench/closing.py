@@ -13,12 +13,13 @@ import time
 from collections.abc import Mapping
 
 from warp import child, places, taxonomy
-from warp.disclosure import Counts, Release, protect
+from warp.disclosure import Release, protect
 from warp.policies import Name, Policy
+from warp.tally import WeekCounts
 from warp.weeks import Period, Span, Week
 
 
-def filled(period: Period) -> Mapping[Week, Counts]:
+def filled(period: Period) -> Mapping[Week, WeekCounts]:
     """Give a tally of all types of all countries in every week: up to 60 reports of as many members."""
     seeded = random.Random(str(period))
     types = [code for code in taxonomy.TYPES if code != taxonomy.TEST_TYPE]
@@ -26,11 +27,11 @@ def filled(period: Period) -> Mapping[Week, Counts]:
     tally = {}
     for week in period.weeks:
         reports = {key: seeded.randint(1, 60) for key in keys}
-        tally[week] = Counts(reports, {key: {week: number} for key, number in reports.items()})
+        tally[week] = WeekCounts(reports, {key: {week: number} for key, number in reports.items()})
     return tally
 
 
-def shown_before(period: Period, tally: Mapping[Week, Counts], policy: Policy) -> list[Release]:
+def shown_before(period: Period, tally: Mapping[Week, WeekCounts], policy: Policy) -> list[Release]:
     """Give the releases of the shorter periods within a period."""
     made: list[Release] = []
     shorter = list(Span)[: list(Span).index(period.span)]

@@ -18,7 +18,7 @@ from keys import directory, sealing
 from keys.directory import fingerprint
 from keys.errors import DirectoryError, ForkedList, ListError
 from keys.lists import Kind
-from storage import inbox, members, schema
+from storage import figures, inbox, members, schema, tallies
 from tests.support import (
     NOON,
     WEEK,
@@ -43,6 +43,7 @@ from warp.founding import AlreadyThere
 from warp.publication import list_path
 from warp.restoring import MayBeBehind, Restored
 from warp.site import Site
+from warp.tally import Cell, Tally
 from warp.weeks import Week
 
 TODAY = NOON.date()
@@ -360,6 +361,7 @@ async def test_a_backup_that_may_be_behind_the_directory_is_not_restored_unasked
     mirror = tmp_path / "mirror"
     for name in (
         "directory/5.json",
+        f"figures/{WEEK}.json",
         *(f"{kind}/{week}.list" for kind in Kind for week in (WEEK, WEEK.plus(1))),
     ):
         copy = (mirror / "v1" / name).with_suffix("")  # as fetched from its address
@@ -369,7 +371,7 @@ async def test_a_backup_that_may_be_behind_the_directory_is_not_restored_unasked
     restoring.restore(made.path, tmp_path / "other", tuesday.date(), None, nothing_later=True, secret=None)
 
 
-@pytest.mark.parametrize("lacks", ["v1", "v1/directory", *(f"v1/{kind}" for kind in Kind)])
+@pytest.mark.parametrize("lacks", ["v1", "v1/directory", "v1/figures", *(f"v1/{kind}" for kind in Kind)])
 async def test_a_copy_that_is_behind_itself_is_not_enough(server: Served, tmp_path: Path, lacks: str) -> None:
     made = await back_up(server.site, tmp_path / "out", Part.KEYS)
     tuesday, mirror = WEEK.end + timedelta(days=1), tmp_path / "mirror"
@@ -383,6 +385,29 @@ async def test_a_copy_that_is_behind_itself_is_not_enough(server: Served, tmp_pa
     with pytest.raises(MayBeBehind, match="until 2026-11-24"):
         restore(made.path, tmp_path / "new", tuesday.date() + timedelta(days=1), server.site.tree.folder)
     restoring.restore(made.path, tmp_path / "new", tuesday.date(), mirror, nothing_later=True, secret=None)
+
+
+async def test_figures_that_are_public_are_not_drawn_a_second_time(
+    server: Served, tmp_path: Path, stock: Stock
+) -> None:
+    """Two draws beside each other would tell more than one may, and the second would miss what was lost."""
+    made = await back_up(server.site, tmp_path / "out", Part.KEYS)
+    cell = ("fraud/phishing", "UY")
+    counted = Tally()
+    counted.reports[Cell(WEEK.sunday, *cell)] = counted.first_tokens[Cell(WEEK.sunday, *cell), WEEK] = 50
+    async with server.site.hub.reports.write() as connection:
+        await tallies.add(connection, counted)
+    [published] = (await server.site.midnight(WEEK.end)).closed
+    assert [(each.type, each.place) for each in published.cells] == [cell]
+    tuesday = WEEK.end + timedelta(days=1)
+    await server.site.midnight(tuesday)
+    restore(made.path, tmp_path / "new", tuesday.date(), server.site.tree.folder)
+    async with opened(tmp_path / "new", Clock(tuesday), Logged(), stock) as site:
+        await site.catch_up()
+        async with site.hub.reports.read() as connection:
+            assert await figures.find(connection, str(WEEK)) == published
+        for name in (f"v1/figures/{WEEK}.json", f"v1/figures/{WEEK}.csv"):
+            assert site.tree.read(name) == server.site.tree.read(name)
 
 
 @pytest.mark.parametrize("kind", Kind)

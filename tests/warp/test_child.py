@@ -16,6 +16,7 @@ from tests.support import WEEK
 from warp import child, detection, disclosure
 from warp.detection import Counts, Threshold
 from warp.policies import Policy
+from warp.tally import WeekCounts
 from warp.weeks import Period, Week
 
 NOW = datetime(2026, 11, 19, tzinfo=UTC)
@@ -33,7 +34,7 @@ async def test_a_child_judges_as_this_process_does() -> None:
 
 
 async def test_a_child_protects_by_the_same_rule_with_a_secret_of_its_own() -> None:
-    tally = {WEEK: disclosure.Counts({CELL: 60}, {CELL: {WEEK: 50, WEEK.plus(-1): 1}})}
+    tally = {WEEK: WeekCounts({CELL: 60}, {CELL: {WEEK: 50, WEEK.plus(-1): 1}})}
     period, homes = Period.parse(str(WEEK)), frozenset({"UY"})
     made = await child.protect(period, tally, [], homes, Policy())
     here = disclosure.protect(period, tally, [], homes, Policy(), bytes(32))
@@ -43,7 +44,7 @@ async def test_a_child_protects_by_the_same_rule_with_a_secret_of_its_own() -> N
 
 async def test_a_child_is_told_what_shorter_periods_show() -> None:
     month, homes = Period.parse("2026-11"), frozenset({"UY"})
-    tally = {week: disclosure.Counts({CELL: 60}, {CELL: {week: 60}}) for week in month.weeks}
+    tally = {week: WeekCounts({CELL: 60}, {CELL: {week: 60}}) for week in month.weeks}
     weeks = [
         await child.protect(Period.parse(str(week)), {week: tally[week]}, [], homes, Policy())
         for week in tally

@@ -63,7 +63,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         host = "::1"
         port = 8443
         [policy]
-        reports = 10
+        reports = 9
         [notify]
         when = "new"
         urgent = false
@@ -84,7 +84,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         languages=("es",),
         four_eyes=False,
         listen=Listen("::1", 8443),
-        policy=Policy(reports=10),
+        policy=Policy(reports=9),
         notify=Notify(
             When.NEW,
             urgent=False,

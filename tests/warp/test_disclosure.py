@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 import warp
 from warp import disclosure, places, taxonomy
-from warp.disclosure import Counts, Release, place_to_name, protect
+from warp.disclosure import Release, place_to_name, protect
 from warp.policies import PRESETS, Name, OfPlace, OfType, Policy, Step
+from warp.tally import WeekCounts
 from warp.weeks import Period, Span, Week
 
 QUARTER = Period.parse("2026-Q4")
@@ -31,7 +32,7 @@ SMALL = Policy(preset=Name.SMALL_COMMUNITY)
 SECRET = bytes(32)
 
 Key = tuple[str, str]
-Tally = dict[Week, Counts]
+Tally = dict[Week, WeekCounts]
 
 HOMES = ("UY", "AR", "BR", "CL", "MX", "US", "CA", "FR", "DE", "AQ")
 
@@ -73,7 +74,7 @@ def _publish(tally: Tally, homes: Iterable[str], policy: Policy, secret: bytes) 
         for span in Span:
             period = Period.of(week, span)
             if period.last == week:
-                inside = {each: tally.get(each, Counts({}, {})) for each in period.weeks}
+                inside = {each: tally.get(each, WeekCounts({}, {})) for each in period.weeks}
                 earlier = [each for each in made if Period.parse(each.period).first in period.weeks]
                 made.append(protect(period, inside, earlier, homes, policy, secret))
     return made
@@ -159,7 +160,7 @@ def quarters(draw: st.DrawFn) -> Tally:
             firsts = draw(st.integers(max(0, number - 3), number))
             late = draw(st.integers(0, min(2, firsts)))
             tokens[key] = {week: firsts - late, week.plus(-1): late}
-        tally[week] = Counts(reports, tokens)
+        tally[week] = WeekCounts(reports, tokens)
     return tally
 
 
@@ -267,7 +268,7 @@ def test_a_quarter_with_its_secret_has_one_release_in_whatever_order_it_is_given
     for week in random.sample(list(tally), len(tally)):
         order = random.sample(list(tally[week].reports), len(tally[week].reports))
         reports = {key: tally[week].reports[key] for key in order}
-        again[week] = Counts(reports, tally[week].first_tokens)
+        again[week] = WeekCounts(reports, tally[week].first_tokens)
     assert _publish(again, sorted(homes, reverse=True), policy, secret) == _publish(
         tally, homes, policy, secret
     )
@@ -279,7 +280,7 @@ def test_a_report_that_arrives_later_changes_nothing_that_is_closed(
     tally: Tally, homes: set[str], policy: Policy, secret: bytes
 ) -> None:
     late = QUARTER.weeks[9]
-    more = {**tally, late: Counts({("fraud/phishing", "UY"): 40}, {("fraud/phishing", "UY"): {late: 40}})}
+    more = {**tally, late: WeekCounts({("fraud/phishing", "UY"): 40}, {("fraud/phishing", "UY"): {late: 40}})}
     before = _publish(tally, homes, policy, secret)
     after = _publish(more, homes, policy, secret)
     open_then = {str(Period.of(late, span)) for span in Span}
@@ -295,7 +296,7 @@ SECRETS = [number.to_bytes(32, "big") for number in range(400)]
 
 
 def _week_tally(counts: Mapping[Key, int], members: Mapping[Key, int]) -> Tally:
-    return {WEEK: Counts(dict(counts), {key: {WEEK: number} for key, number in members.items()})}
+    return {WEEK: WeekCounts(dict(counts), {key: {WEEK: number} for key, number in members.items()})}
 
 
 def _shown(
@@ -353,7 +354,7 @@ def test_a_flood_from_few_members_counts_three_times_the_members() -> None:
 
 
 def test_members_of_two_token_weeks_do_not_add_up() -> None:
-    tally = {WEEK: Counts({CELL: 30}, {CELL: {WEEK: 2, BEFORE: 2}})}
+    tally = {WEEK: WeekCounts({CELL: 30}, {CELL: {WEEK: 2, BEFORE: 2}})}
     assert not any(_shown(tally, secret=secret) for secret in SECRETS)
 
 
@@ -364,7 +365,7 @@ def test_members_of_several_classes_do_not_add_up() -> None:
 
 
 def test_one_member_in_every_week_of_a_quarter_stays_one_member() -> None:
-    tally = {week: Counts({CELL: 5}, {CELL: {week: 1}}) for week in QUARTER.weeks}
+    tally = {week: WeekCounts({CELL: 5}, {CELL: {week: 1}}) for week in QUARTER.weeks}
     for policy in (POLICY, SMALL):
         assert not any(_shown(tally, secret=secret, policy=policy) for secret in SECRETS[:60])
 
@@ -402,7 +403,7 @@ def test_an_area_in_which_only_two_places_have_members_is_not_shown() -> None:
 def test_what_remains_beside_a_shown_country_still_stands_for_three_places() -> None:
     others = [("fraud/phishing", "AR"), ("fraud/phishing", "BR")]
     tally = {
-        week: Counts(
+        week: WeekCounts(
             {CELL: 40, **dict.fromkeys(others, 12)}, {CELL: {week: 40}, **{o: {week: 12} for o in others}}
         )
         for week in Period.parse("2026-11").weeks
@@ -417,7 +418,9 @@ def test_a_class_is_not_shown_where_all_its_types_but_one_are() -> None:
     shown_always, last = types[:-1], types[-1]
     weeks = Period.parse("2026-11").weeks
     counts = {(each, "UY"): 40 for each in shown_always} | {(last, "UY"): 15}
-    tally = {week: Counts(counts, {key: {week: number} for key, number in counts.items()}) for week in weeks}
+    tally = {
+        week: WeekCounts(counts, {key: {week: number} for key, number in counts.items()}) for week in weeks
+    }
     found = _shown(tally, homes=("UY",))
     assert ("2026-11", "other", "UY") not in found
     assert (str(weeks[0]), shown_always[0], "UY") in found
@@ -491,6 +494,7 @@ def test_no_other_module_makes_a_figure_a_cell_or_a_release() -> None:
         ({"reports_per_member": 1}, "reports_per_member"),
         ({"reports_per_member": 4}, "reports_per_member"),
         ({"members_to_name_a_place": 2}, "members_to_name_a_place"),
+        ({"reports": 10}, "reports may not be over reports_per_member times members"),
     ],
 )
 def test_a_policy_under_the_floors_is_refused(settings: dict[str, int], named: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from storage import inbox, members, pool, schema, tallies
+from feeds.figures import Closed, as_json
+from storage import figures, inbox, members, pool, schema, tallies
 from tests.support import (
     NOON,
     PHISHING,
@@ -28,8 +29,11 @@ from tests.support import (
 from warp import release as acts
 from warp import taxonomy
 from warp.client import Draft
+from warp.disclosure import Cell, Figure, Release
 from warp.events import Event
-from warp.tally import Cell, Tally
+from warp.policies import Name, Policy
+from warp.tally import Cell as Counted
+from warp.tally import Tally
 from warp.weeks import Period, Week
 
 THURSDAY = datetime(2026, 11, 19, tzinfo=UTC)
@@ -274,7 +278,7 @@ async def test_what_its_weeks_show_is_not_counted_again_in_the_month(server: Ser
     week = WEEK.plus(1)
     await join_members(server, ["UY"] * 40)
     counted = Tally()
-    cell = Cell(WEEK.sunday, "fraud/phishing", "UY")
+    cell = Counted(WEEK.sunday, "fraud/phishing", "UY")
     counted.reports[cell] = counted.first_tokens[cell, WEEK] = 40
     async with server.site.hub.reports.write() as connection:
         await tallies.add(connection, counted)
@@ -285,6 +289,37 @@ async def test_what_its_weeks_show_is_not_counted_again_in_the_month(server: Ser
         ("2026-W48", 0),
         ("2026-11", 0),
     ]
+
+
+async def test_figures_that_cannot_be_made_keep_nothing_else_from_being_done(server: Served) -> None:
+    """A row that nobody can read, in the quarter whose policy it should say."""
+    async with server.site.hub.reports.write() as connection:
+        await connection.execute(insert(schema.figures).values(period="2026-W46", release="{}"))
+    await server.post(sealed(server.site))
+    server.clock.now = WEEK.end
+    done = await acts.midnight(server.site.hub, WEEK.plus(4).end, open_pool=True)
+    assert (done.closed, done.released.reports) == ([], 1)
+    assert WEEK in done.destroyed
+    assert Event.FAULT in server.logged.events
+
+
+async def test_a_quarter_keeps_the_policy_that_it_began_with(server: Served) -> None:
+    stricter = Policy(preset=Name.CAUTIOUS)
+    async with server.site.hub.reports.write() as connection:
+        await figures.close(connection, Release("2026-W46", (), stricter))
+    assert server.site.settings.policy == Policy()
+    closed = (await server.site.midnight(WEEK.plus(7).end)).closed
+    assert {each.policy for each in closed if each.period <= "2026-W53"} == {stricter}
+    assert [each.policy for each in closed if each.period == "2027-W01"] == [Policy()]
+
+
+async def test_what_is_public_already_is_not_drawn_again(server: Served) -> None:
+    """As after a restore: the database does not know what was published since the backup."""
+    made = Release(str(WEEK), (Cell("fraud", "UY", Figure(5)), Cell("", "001", Figure(40))), Policy())
+    document = as_json(server.site.publisher, Closed(made))
+    server.site.tree.write(f"v1/figures/{WEEK}.json", document, WEEK.end)
+    assert (await server.site.midnight(WEEK.end)).closed == [made]
+    assert server.site.tree.read(f"v1/figures/{WEEK}.json") == document
 
 
 async def join_members(server: Served, places: Sequence[str]) -> None:

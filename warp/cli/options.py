@@ -27,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, 
 as_option = click.option("--as", "name", required=True, metavar="NAME", help="The coordinator who acts.")
 
 
-_WHOLE = frozenset({"day", "draft", "id", "week"})
+_WHOLE = frozenset({"day", "draft", "id", "period", "week"})
 """Columns that are read back to the command line, so they are never cut."""
 
 

@@ -40,6 +40,8 @@ async def figures_command(
     """
     if period and span:
         raise click.UsageError("--span lists all periods of a length; leave out --period")
+    if period:
+        _check_period(period)
     if as_csv and (span or as_json):
         raise click.UsageError("--csv writes one period; leave out --span and --json")
     async with open_site(data) as site:
@@ -51,6 +53,13 @@ async def figures_command(
             )
         else:
             _show(site, _chosen(releases, period), as_csv=as_csv, as_json=as_json)
+
+
+def _check_period(text: str) -> None:
+    try:
+        Period.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--period") from None
 
 
 def _chosen(releases: list[Release], period: str | None) -> Release:

@@ -1,7 +1,7 @@
 """Commands of the operator: make a site, serve it, release, look at what is published, see what is wrong."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -26,6 +26,8 @@ from warp.schedule import Standing
 from warp.site import Site, open_site, present
 from warp.weeks import Period, Span, Week
 
+_TIME_TO_CLOSE = timedelta(hours=2)
+"""After the end of a period; midnight's work and one more try are done by then."""
 NOT_SEALED = "Key files are not sealed: warp keys seal"
 
 
@@ -258,6 +260,9 @@ async def _clock_and_keys(site: Site, now: datetime) -> list[str]:
         wrong.append(f"The clock was ahead: it is done until {finished}. The server begins anew from today.")
     if early:
         wrong.append(f"Closed before their end, by a clock that was ahead: {', '.join(early)}.")
+    late = [each for each in await acts.periods_to_close(site.hub, now) if each.end < now - _TIME_TO_CLOSE]
+    if late:
+        wrong.append(f"Over and not closed: {', '.join(map(str, late))}. The log says why, as a fault.")
     if (now.date() - finished).days > 1:
         wrong.append("Midnight's work is not done: is the server running?")
     lost = [str(each) for each in epochs.announced(site.tree, week) if not site.hub.keyring.has(each)]

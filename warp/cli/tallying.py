@@ -214,7 +214,8 @@ async def _by_occurrence(connection: AsyncConnection, asked: _Asked) -> Found:
     if asked.since or asked.until:
         first = asked.since.first_month if asked.since else "0001-01"
         last = min(last, asked.until.last_month) if asked.until else last
-        stored = [(each, n) for each, n in stored if first <= each.month <= last]
+        # Reports that state no month stay: they may be of any, and stand in a column of their own.
+        stored = [(each, n) for each, n in stored if not each.month or first <= each.month <= last]
     counts = [(each, n) for each, n in stored if asked.choice.holds(each.of_class, each.sub_region)]
     delays = await tallies.delays(connection, lateness.first_quarter(counted_to))
     return Found(
