@@ -10,12 +10,13 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from feeds.entry import Site, line
+from feeds.words import WORDS
 from warp import places, taxonomy
 from warp.disclosure import Cell, Release
 from warp.policies import OfPlace, OfType, Policy
@@ -24,8 +25,9 @@ from warp.weeks import Period, Span
 FOLDER = "v1/figures"
 """Where figures stand, from the site's root."""
 ALL_TYPES = "all"
-TOO_FEW = "too few to publish"
-LOWER_BOUND = "lower bound"
+TOO_FEW: Final = "too few to publish"
+NOT_OF_THIS_LENGTH: Final = "no figures of this length"
+LOWER_BOUND: Final = "lower bound"
 
 COUNTED = (
     "Reports of incidents that members of the site, incident response teams, sent to it anonymously. A "
@@ -37,15 +39,22 @@ AT_LEAST = (
 )
 COMPLETENESS = (
     "Each report is in at most one cell of all weeks, months and quarters together, so cells may be added "
-    "up. A wide cell leaves out what narrower ones show, a long period what shorter ones show. A cell that "
-    "is absent had too few reports or members; it does not mean zero. What nobody reported is in no figure."
+    "up. A wide cell leaves out what narrower ones show, a long period what shorter ones show; so the cells "
+    "of the world and of all types are the rest, not totals. A cell that is absent had too few reports or "
+    "members, is counted in narrower or shorter cells, or is of a kind that the policy does not have; it "
+    "does not mean zero. What nobody reported is in no figure."
+)
+TREND = (
+    "Do not read a change between periods as a trend: each number may be under half of the truth, and what "
+    "one quarter shows for an area may be in a wider area, or hidden, in the next; by chance alone a volume "
+    "can halve or double."
 )
 LATENESS = (
     "A period is closed once, at its end, and never changes. A report that arrives later counts in the "
     "period in which it arrives."
 )
 
-Note = Literal["lower bound", "too few to publish"]
+Note = Literal["lower bound", "too few to publish", "no figures of this length"]
 TypeCode = Annotated[
     str,
     Meta(
@@ -87,7 +96,9 @@ class Closed(NamedTuple):
     @property
     def note(self) -> Note:
         """What its numbers are, or why there are none."""
-        return "lower bound" if self.release.cells else "too few to publish"
+        if self.release.cells:
+            return LOWER_BOUND
+        return TOO_FEW if self.period.span in self.policy.spans else NOT_OF_THIS_LENGTH
 
 
 class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +125,12 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Enough(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many are enough for a cell: fewer than `never_under` never are, `surely_from` always are."""
+    """
+    How many are enough for a cell: it never shows with fewer than `never_under`.
+
+    With `surely_from` of both it always shows, if it stands for enough places and types. Members are counted
+    by what is sure: the most that made their first report of one class in one week; there may be many more.
+    """
 
     never_under: int
     surely_from: int
@@ -140,6 +156,9 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     span: Span
     first_day: date
     last_day: date
+    counted_from: Annotated[
+        date, Meta(description="The first day of the period on which the site was there.")
+    ]
     closed_on: Annotated[date, Meta(description="The day from which on nothing was added.")]
     leaves_out: Annotated[
         tuple[PeriodName, ...], Meta(description="Shorter periods within it; what they show is not here.")
@@ -158,7 +177,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
         tuple[Rung, ...], Meta(description="What a cell needs, from the finest step to the widest.")
     ]
     note: Note
-    cells: Annotated[tuple[Row, ...], Meta(description="Empty: too few to publish.")]
+    cells: Annotated[tuple[Row, ...], Meta(description="Empty: `note` says why.")]
 
 
 def type_code(code: str) -> str:
@@ -200,6 +219,27 @@ def longer(period: Period) -> list[str]:
     return [str(Period.of(period.last, span)) for span in spans]
 
 
+def counted_from(site: Site, period: Period) -> date:
+    """Give the first day of a period on which the site was there."""
+    return max(period.first.monday, site.created)
+
+
+def type_label(code: str, language: str) -> str:
+    """Give the name of a cell's type; all types stand for the rest that no finer cell shows."""
+    name = taxonomy.type_name(code, language)
+    return name if code else _rest(name, language)
+
+
+def place_label(place: str, language: str) -> str:
+    """Give the name of a cell's place; the world stands for the rest that no narrower cell shows."""
+    name = places.place_name(place, language)
+    return _rest(name, language) if place == places.WORLD else name
+
+
+def _rest(name: str, language: str) -> str:
+    return WORDS[language].rest.format(name=name)
+
+
 def as_json(site: Site, closed: Closed) -> bytes:
     """Give a closed period's figures as JSON."""
     period = closed.period
@@ -211,6 +251,7 @@ def as_json(site: Site, closed: Closed) -> bytes:
         span=period.span,
         first_day=period.first.monday,
         last_day=period.last.sunday,
+        counted_from=counted_from(site, period),
         closed_on=period.end.date(),
         leaves_out=tuple(shorter(period, site.created)),
         may_count_later=tuple(longer(period)),
@@ -241,10 +282,10 @@ def as_csv(site: Site, closed: Closed) -> bytes:
     """
     Give a closed period's figures as CSV (RFC 4180), a row per cell.
 
-    A period without a cell has one row, which says so in `note` and has no number.
+    A period without a cell has one row, which says why in `note` and has no number.
     """
     period = closed.period
-    days = (period.first.monday, period.last.sunday, period.end.date())
+    days = (period.first.monday, period.last.sunday, counted_from(site, period), period.end.date())
     head = (site.url, period, period.span, *days, closed.policy.preset)
     numbers: list[tuple[str, str, object]] = [
         (cell.type, cell.place, cell.figure.at_least) for cell in ordered(closed.release.cells)
@@ -262,6 +303,7 @@ COLUMNS = (
     "span",
     "first_day",
     "last_day",
+    "counted_from",
     "closed_on",
     "policy",
     "type",
@@ -287,7 +329,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def _row(site: Site, cell: Cell) -> Row:
     labels = {
-        language: Names(taxonomy.type_name(cell.type, language), places.place_name(cell.place, language))
+        language: Names(type_label(cell.type, language), place_label(cell.place, language))
         for language in site.languages
     }
     return Row(type_code(cell.type), place_code(cell.place), cell.figure.at_least, labels)
@@ -296,7 +338,7 @@ def _row(site: Site, cell: Cell) -> Row:
 def _labels(site: Site, of_type: str, place: str) -> list[str]:
     found = []
     for language in site.languages:
-        found += [taxonomy.type_name(of_type, language), places.place_name(place, language)]
+        found += [type_label(of_type, language), place_label(place, language)]
     return found
 
 

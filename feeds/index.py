@@ -1,5 +1,5 @@
 """
-The index of figures: every closed period, with where its files are and their hashes.
+The index of figures: every closed period and progress report, with where the files are and their hashes.
 
 Beside `feeds.figures`. Whoever has it knows which periods there are, which of them had too few to publish,
 and whether a file is the one that was published.
@@ -11,19 +11,23 @@ from datetime import date
 
 import msgspec
 
-from feeds import archive, schemas
+from feeds import archive, progress, schemas
 from feeds.entry import Site, href
 from feeds.figures import (
     COUNTED,
     FOLDER,
     Closed,
     Note,
+    PeriodName,
+    PlaceCode,
     Publisher,
     csv_path,
     json_path,
+    place_code,
     pretty,
     publisher,
 )
+from feeds.progress import Progress
 from warp.disclosure import Release
 from warp.policies import Policy
 from warp.weeks import Period, Span
@@ -53,6 +57,17 @@ class Listed(msgspec.Struct, frozen=True):
     csv: File
 
 
+class ListedProgress(msgspec.Struct, frozen=True):
+    """The progress report of an area in the index."""
+
+    area: PlaceCode
+    first_quarter: PeriodName
+    last_quarter: PeriodName
+    closed_on: date
+    """The end of the last quarter; until the next one closes the file stays as it is."""
+    csv: File
+
+
 class Index(msgspec.Struct, frozen=True):
     """All closed periods."""
 
@@ -67,12 +82,15 @@ class Index(msgspec.Struct, frozen=True):
     archive: File | None
     releases: tuple[Listed, ...]
     """The latest first; of those that end together, the longest first."""
+    progress: tuple[ListedProgress, ...]
+    """The world first."""
 
 
 def index(
     site: Site,
     policy: Policy,
     closed: Iterable[Release],
+    areas: Iterable[Progress],
     files: Mapping[str, bytes],
 ) -> bytes:
     """
@@ -82,6 +100,7 @@ def index(
         site: The publisher.
         policy: In force.
         closed: All releases, in order of their ends.
+        areas: The progress of every area in which a figure lies.
         files: Path in the public tree to content, of all that is listed with a hash.
     """
 
@@ -110,5 +129,15 @@ def index(
         csv_metadata=href(site, schemas.METADATA_PATH) if releases else None,
         archive=file(archive.PATH, archive.PATH) if releases else None,
         releases=tuple(reversed(releases)),
+        progress=tuple(
+            ListedProgress(
+                area=place_code(each.area),
+                first_quarter=str(each.quarters[0].period),
+                last_quarter=str(each.quarters[-1].period),
+                closed_on=each.quarters[-1].period.end.date(),
+                csv=file(progress.csv_path(each.area), progress.csv_path(each.area)),
+            )
+            for each in areas
+        ),
     )
     return pretty(document)

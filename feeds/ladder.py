@@ -24,6 +24,8 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     """{type}, {place}, {span}."""
     needs: str
     """{cell}, {reports}, {members}: the fewest; {sure_reports}, {sure_members}: always enough."""
+    members: str
+    """Which members count."""
     wide: str
     """{places}, {types}: what a rolled-up cell stands for."""
     bands: str
@@ -50,21 +52,27 @@ _ENGLISH = Ladder(
     spans={Span.WEEK: "in a week", Span.MONTH: "in a month", Span.QUARTER: "in a quarter"},
     cell="{type} {place} {span}",
     needs=(
-        "{cell}: never shown with fewer than {reports} reports or {members} members, always from "
-        "{sure_reports} reports of {sure_members} different members on."
+        "{cell}: never shown with fewer than {reports} reports or {members} members; always, if it stands "
+        "for enough places and types, from {sure_reports} reports on and {sure_members} members who reported "
+        "the same class in the same week."
+    ),
+    members=(
+        "Members are counted by what is sure: the most that made their first report of one class in one "
+        "week. There may be many more."
     ),
     wide=(
         "A row that stands for several places has members in at least {places} of them, and one that stands "
-        "for several types could hold at least {types} types that are not already shown finer."
+        "for several types could hold at least {types} types that are not already shown finer. "
+        "Else it is not shown, however many reports there are."
     ),
     bands=(
-        "Numbers are lower bounds: “at least {first}”, {second}, {third}, {fourth} and so on. At most "
-        "{capped} reports are counted for each member, so that nobody can fill a row alone."
+        "Numbers are lower bounds: “at least {first}”, {second}, {third}, {fourth} and so on. A row counts "
+        "at most {capped} times as many reports as it surely has members."
     ),
     risk=(
-        "Between “never” and “always” a secret number decides, drawn for each row and then destroyed. So "
-        "whether one report was made changes the chances of what is shown by at most {percent} "
-        "percentage points."
+        "Between “never” and “always” a secret number decides, drawn for each row and then destroyed. One "
+        "report changes the chances of what is shown by at most {percent} percentage points; n reports of "
+        "one member by up to n times as much."
     ),
     names={
         Name.CAUTIOUS: "cautious",
@@ -90,21 +98,27 @@ _SPANISH = Ladder(
     spans={Span.WEEK: "en una semana", Span.MONTH: "en un mes", Span.QUARTER: "en un trimestre"},
     cell="{type} {place} {span}",
     needs=(
-        "{cell}: nunca se muestra con menos de {reports} reportes o {members} miembros; siempre, a partir de "
-        "{sure_reports} reportes de {sure_members} miembros distintos."
+        "{cell}: nunca se muestra con menos de {reports} reportes o {members} miembros; siempre, si abarca "
+        "suficientes lugares y tipos, a partir de {sure_reports} reportes y {sure_members} miembros que "
+        "reportaron la misma clase en la misma semana."
+    ),
+    members=(
+        "Los miembros se cuentan por lo que es seguro: el mayor número que hizo su primer reporte de una "
+        "misma clase en una misma semana. Puede haber muchos más."
     ),
     wide=(
         "Una fila que abarca varios lugares tiene miembros en al menos {places} de ellos, y la que abarca "
-        "varios tipos puede contener al menos {types} tipos que no se muestren ya de forma más específica."
+        "varios tipos puede contener al menos {types} tipos que no se muestren ya de forma más específica. "
+        "Si no, no se muestra, por muchos reportes que haya."
     ),
     bands=(
-        "Los números son mínimos: «al menos {first}», {second}, {third}, {fourth} y así sucesivamente. Se "
-        "cuentan como máximo {capped} reportes por miembro, para que nadie pueda llenar una fila solo."
+        "Los números son mínimos: «al menos {first}», {second}, {third}, {fourth} y así sucesivamente. "
+        "Una fila cuenta como máximo {capped} veces tantos reportes como miembros tiene con seguridad."
     ),
     risk=(
         "Entre «nunca» y «siempre» decide un número secreto, que se sortea para cada fila y luego se "
-        "destruye. Así, que un reporte se haya hecho o no cambia las probabilidades de lo que se muestra en "
-        "{percent} puntos porcentuales como máximo."
+        "destruye. Un reporte cambia las probabilidades de lo que se muestra en {percent} puntos "
+        "porcentuales como máximo; n reportes de un mismo miembro, hasta n veces más."
     ),
     names={
         Name.CAUTIOUS: "prudente",
@@ -116,11 +130,12 @@ _SPANISH = Ladder(
             "La mitad de riesgo que las demás, para reportes que no deben verse; menos cifras y más amplias."
         ),
         Name.STANDARD: (
-            "Para una comunidad de varias regiones: la mayoría de los reportes se ve por clase, región y "
-            "trimestre."
+            "Para una comunidad de varias regiones, para ver qué pasa en cada una: por clase y trimestre, y "
+            "de forma más específica donde hay mucho."
         ),
         Name.SMALL_COMMUNITY: (
-            "Para decenas de miembros de una región: toda la comunidad por clase, y un total trimestral."
+            "Para decenas de miembros de una región: toda la comunidad por clase, y lo que queda del "
+            "trimestre en una sola fila."
         ),
     },
 )
@@ -135,10 +150,11 @@ def sentences(policy: Policy, language: str) -> list[str]:
 
 
 def terms(policy: Policy, language: str) -> list[str]:
-    """Give what holds for every step: wide rows, bands, risk."""
+    """Give what holds for every step: members, bands, wide rows, risk."""
     words = LADDERS[language]
     first, second, third, fourth = (policy.reports * 2**i for i in range(4))
     return [
+        words.members,
         words.bands.format(
             first=first, second=second, third=third, fourth=fourth, capped=policy.reports_per_member
         ),

@@ -7,15 +7,19 @@ and tell nothing that the releases do not. Quarters that are not closed are left
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from feeds import figures
-from feeds.entry import Site, figures_path, line
+from feeds.entry import Site, figures_path
 from warp import places, taxonomy
 from warp.disclosure import Release
 from warp.weeks import Period, Span
 
 FOLDER = f"{figures.FOLDER}/progress"
+
+PartKind = Literal["regions", "sub-regions", "countries"]
+PARTS: tuple[PartKind, ...] = get_args(PartKind)
+"""What an area can be divided into."""
 
 
 class Quarter(NamedTuple):
@@ -25,7 +29,7 @@ class Quarter(NamedTuple):
     by_class: Mapping[str, int]
     """Class to sum of `at_least`; empty for reports that show over all types only."""
     parts: frozenset[str]
-    """The area's parts in which any figure lies."""
+    """The area's parts in which any figure lies; empty: none is as narrow as a part."""
 
     @property
     def at_least(self) -> int:
@@ -39,14 +43,14 @@ class Progress(NamedTuple):
     area: str
     """M49 code."""
     parts: tuple[str, ...]
-    """What the share of parts is of: sub-regions of a region or the world, countries of what is smaller."""
+    """What the share of parts is of: the world's regions, a region's sub-regions, else countries."""
     quarters: tuple[Quarter, ...]
     """From the first closed one to the last."""
 
     @property
-    def parts_are_countries(self) -> bool:
-        """Whether the parts are countries."""
-        return _is_small(self.area)
+    def parts_kind(self) -> PartKind:
+        """What the parts are."""
+        return _KINDS[places.AREAS[self.area].kind]
 
     @property
     def classes(self) -> list[str]:
@@ -113,6 +117,7 @@ COLUMNS = (
     "quarter",
     "first_day",
     "last_day",
+    "counted_from",
     "type",
     "at_least",
     "quarter_at_least",
@@ -141,12 +146,13 @@ def as_csv(site: Site, progress: Progress) -> bytes:
                     quarter.period,
                     quarter.period.first.monday,
                     quarter.period.last.sunday,
+                    figures.counted_from(site, quarter.period),
                     figures.type_code(code),
                     "" if at_least is None else at_least,
                     "" if at_least is None else quarter.at_least,
-                    "countries" if progress.parts_are_countries else "sub-regions",
+                    progress.parts_kind,
                     len(progress.parts),
-                    len(quarter.parts),
+                    len(quarter.parts) or "",
                     figures.TOO_FEW if at_least is None else figures.LOWER_BOUND,
                     *_labels(site, progress.area, code),
                 )
@@ -154,28 +160,22 @@ def as_csv(site: Site, progress: Progress) -> bytes:
     return figures.table([*COLUMNS, *label_columns(site)], rows)
 
 
-def cite_as(site: Site, progress: Progress, language: str, title: str) -> str:
-    """Give the line by which to cite a progress report, with its address."""
-    quarters = f"{progress.quarters[0].period} – {progress.quarters[-1].period}"
-    return f"{line(site.name)}: {title}, {quarters}. {site.url}/{page_path(language, progress.area)}"
-
-
 def _labels(site: Site, area: str, of_class: str) -> list[str]:
     found = []
     for language in site.languages:
-        found += [places.place_name(area, language), taxonomy.type_name(of_class, language)]
+        found += [places.place_name(area, language), figures.type_label(of_class, language)]
     return found
 
 
-def _is_small(area: str) -> bool:
-    return places.AREAS[area].kind in (places.Kind.SUB_REGION, places.Kind.INTERMEDIATE)
+_KINDS: Mapping[places.Kind, PartKind] = {
+    places.Kind.WORLD: "regions",
+    places.Kind.REGION: "sub-regions",
+    places.Kind.SUB_REGION: "countries",
+    places.Kind.INTERMEDIATE: "countries",
+}
 
 
 def _parts(area: str) -> tuple[str, ...]:
-    if _is_small(area):
+    if _KINDS[places.AREAS[area].kind] == "countries":
         return tuple(sorted(places.countries_in(area)))
-    return tuple(
-        each.code
-        for each in places.AREAS.values()
-        if each.kind is places.Kind.SUB_REGION and area in places.areas_around(each.code)
-    )
+    return tuple(each.code for each in places.AREAS.values() if each.parent == area)

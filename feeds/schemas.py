@@ -24,9 +24,13 @@ METADATA_PATH = f"{FOLDER}/csv-metadata.json"
 PROGRESS_METADATA_PATH = f"{progress.FOLDER}/csv-metadata.json"
 
 _DATE = {"base": "date", "format": "yyyy-MM-dd"}
-_NOTES = {"base": "string", "format": f"{figures.LOWER_BOUND}|{figures.TOO_FEW}"}
+_NOTES = {
+    "base": "string",
+    "format": f"{figures.LOWER_BOUND}|{figures.TOO_FEW}|{figures.NOT_OF_THIS_LENGTH}",
+}
 _TYPE = {"base": "string", "format": "all|[a-z0-9-]+(/[a-z0-9-]+)?"}
 _POSITIVE = {"base": "integer", "minimum": 1}
+_COUNTED_FROM = (_DATE, "The first day of the period on which the site was there.")
 
 _FIGURES: Mapping[str, tuple[object, str]] = {
     "publisher": ("anyURI", "Address of the site that publishes the figures."),
@@ -37,6 +41,7 @@ _FIGURES: Mapping[str, tuple[object, str]] = {
     "span": ({"base": "string", "format": "|".join(Span)}, "How long the period is."),
     "first_day": (_DATE, "Monday of the period's first week."),
     "last_day": (_DATE, "Sunday of its last week."),
+    "counted_from": _COUNTED_FROM,
     "closed_on": (_DATE, f"The day from which on nothing was added. {figures.LATENESS}"),
     "policy": (
         {"base": "string", "format": "|".join(Name)},
@@ -49,7 +54,7 @@ _FIGURES: Mapping[str, tuple[object, str]] = {
     ),
     "at_least": (
         _POSITIVE,
-        f"Reports. {figures.AT_LEAST} {figures.COMPLETENESS} Empty where note says {figures.TOO_FEW}.",
+        f"Reports. {figures.AT_LEAST} {figures.COMPLETENESS} {figures.TREND} Empty where there is none.",
     ),
     "note": (_NOTES, "What the number is, or why there is none."),
 }
@@ -62,24 +67,27 @@ _PROGRESS: Mapping[str, tuple[object, str]] = {
     ),
     "first_day": (_DATE, "Monday of the quarter's first week."),
     "last_day": (_DATE, "Sunday of its last week."),
+    "counted_from": _COUNTED_FROM,
     "type": (_TYPE, "RSIT class, or all: reports that show over all types together only, not a total."),
     "at_least": (
         _POSITIVE,
-        "Reports: sum of the lower bounds of the class's figures; each report is in at most one figure.",
+        "Reports: sum of the lower bounds of the class's figures; each report is in at most one figure. "
+        f"{figures.TREND}",
     ),
     "quarter_at_least": (_POSITIVE, "The same over all rows of the quarter."),
     "parts": (
-        {"base": "string", "format": "countries|sub-regions"},
+        {"base": "string", "format": "|".join(progress.PARTS)},
         "What the area is divided into for the next two columns.",
     ),
     "parts_total": (_POSITIVE, "How many of them M49 has in the area."),
     "parts_with_figures": (
-        {"base": "integer", "minimum": 0},
-        "In how many of them a figure of the quarter lies; a figure of a wider place is in none.",
+        _POSITIVE,
+        "In how many of them a figure of the quarter lies. Empty where none is as narrow as a part, which "
+        "does not mean that no part reported.",
     ),
     "note": (_NOTES, "What the numbers are, or why there are none."),
 }
-_MAY_BE_EMPTY = frozenset({"at_least", "quarter_at_least"})
+_MAY_BE_EMPTY = frozenset({"at_least", "quarter_at_least", "parts_with_figures"})
 
 
 def json_schema() -> bytes:

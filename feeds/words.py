@@ -15,6 +15,8 @@ from warp.advisory import Tlp
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one language; braces stand for what is filled in."""
 
+    rest: str
+    """{name}: of all types or places, where only what no finer row shows is counted."""
     figure: str
     """{n}: a number of reports that is surely true."""
     actions: str
@@ -36,6 +38,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ENGLISH = Words(
+    rest="{name} (the rest)",
     figure="At least {n} reports stand behind this warning.",
     actions="Recommended actions",
     type="Type",
@@ -53,6 +56,7 @@ _ENGLISH = Words(
 )
 
 _SPANISH = Words(
+    rest="{name} (el resto)",
     figure="Al menos {n} reportes respaldan esta alerta.",
     actions="Acciones recomendadas",
     type="Tipo",

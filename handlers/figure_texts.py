@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from feeds.progress import PartKind
 from warp.weeks import Span
 
 
@@ -23,6 +24,12 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     """{period}; above the table on the page of all figures."""
     days: str
     """{first}, {last}: the days of the period."""
+    begun: str
+    """{day}: the site's first, in a period that began before it."""
+    other_policy: str
+    """{policy}: that of a period, where it is not the one in force."""
+    from_next_close: str
+    """Beside the explanation, where it is not that of all that is shown."""
     reports: str
     at_least: str
     """{n}: a number of reports that is surely true."""
@@ -31,6 +38,9 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     not_of_this_length: str
     none_closed: str
     whole_page: str
+    """{period}."""
+    as_form: str
+    """{period}, {form}: JSON or CSV."""
     leaves_out: str
     may_count_later: str
     """{periods}."""
@@ -55,6 +65,7 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     all_periods: Mapping[Span, str]
     with_figures: str
     without_figures: str
+    not_of_this_length_list: str
     progress: str
     progress_how: str
     progress_of: str
@@ -62,16 +73,23 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     no_progress: str
     progress_intro: str
     quarter: str
+    quarter_begun: str
+    """{quarter}, {day}: the site's first, in that quarter."""
     volume: str
-    sub_regions: str
-    countries: str
+    parts: Mapping[PartKind, str]
     share: str
     """{n} of {total}."""
+    no_share: str
+    """What a dash in the place of a share means."""
     mix: str
     mix_share: str
     method: str
     method_what: tuple[str, ...]
     cite: str
+    cite_as: str
+    """{site}, {title}, {quarters}, {day}: on which the last one closed; {address}."""
+    from_to: str
+    """{first}, {last}: quarters."""
 
 
 _ENGLISH = FigureTexts(
@@ -91,6 +109,9 @@ _ENGLISH = FigureTexts(
         Span.QUARTER: "Latest quarter: {period}",
     },
     days="{first} to {last}",
+    begun="The site began on {day}. Earlier reports are not counted.",
+    other_policy="This period was closed under the policy “{policy}”, which its own page explains.",
+    from_next_close="The policy has changed: this explanation holds from the next close on.",
     reports="Reports",
     at_least="at least {n}",
     too_few="Too few to publish.",
@@ -99,9 +120,10 @@ _ENGLISH = FigureTexts(
         "community, and protects whoever reported: a number could point to the team that made it. It does "
         "not mean that nothing happened."
     ),
-    not_of_this_length="The policy of this site shows figures of longer periods only.",
+    not_of_this_length="The policy that it was closed under has figures of longer periods only.",
     none_closed="No week has closed yet.",
-    whole_page="Page and data",
+    whole_page="{period}: page and data",
+    as_form="{period} as {form}",
     leaves_out="Reports that a shorter period shows are not counted here again:",
     may_count_later="Reports that are hidden here may still show in {periods}.",
     counted="What is counted",
@@ -115,10 +137,11 @@ _ENGLISH = FigureTexts(
     how_ladder=(
         "Each report is counted in one row at most, in all weeks, months and quarters together: in the "
         "finest row that has enough. So rows may be added up, and a wide row leaves out what narrower rows "
-        "show. The policy of publication is “{policy}”. {why}"
+        "show. “The rest” is what no finer row shows, not a total. The policy of publication is “{policy}”. "
+        "{why}"
     ),
     policies="The policies that a site can choose from",
-    policy_risk="Risk at most {percent} %.",
+    policy_risk="One report changes the chances of what is shown by at most {percent} percentage points.",
     missing="What is missing",
     missing_what=(
         "Too few: what is not enough for a row of the week waits for its month, then its quarter. What is "
@@ -140,24 +163,35 @@ _ENGLISH = FigureTexts(
     chart="Reports by class and quarter",
     chart_how=(
         "Lower bounds, as the sum of all figures of a quarter, its weeks and its months; each report at most "
-        "once. No bar: too few to publish."
+        "once. No bar: too few to publish. “The rest” is what could be shown over all types together only. "
+        "Do not read a change between quarters as a trend: each number may be under half of the truth, and "
+        "by chance alone a number can halve, double or vanish."
     ),
     all_periods={Span.WEEK: "All weeks", Span.MONTH: "All months", Span.QUARTER: "All quarters"},
     with_figures="With figures:",
     without_figures="Too few to publish:",
+    not_of_this_length_list="The policy had no figures of this length:",
     progress="Progress reports",
-    progress_how="Volume, countries or sub-regions with figures, and mix of types, quarter by quarter:",
+    progress_how="Volume, parts of the area with figures, and mix of types, quarter by quarter:",
     progress_of="Progress report: {area}",
     no_progress="The first one comes with the first closed quarter that has a figure.",
     progress_intro=(
-        "How reporting to this site develops, quarter by quarter, from its published figures alone. Volumes "
-        "are lower bounds."
+        "What the published figures of this site show, quarter by quarter. Volumes are lower bounds. A "
+        "change from one quarter to the next is no trend; see the method."
     ),
     quarter="Quarter",
+    quarter_begun="{quarter} (from {day}, when the site began)",
     volume="Volume",
-    sub_regions="Sub-regions with figures",
-    countries="Countries with figures",
+    parts={
+        "regions": "Regions with figures",
+        "sub-regions": "Sub-regions with figures",
+        "countries": "Countries with figures",
+    },
     share="{n} of {total}",
+    no_share=(
+        "–: no figure of the quarter is as narrow as one of these parts. It does not mean that none of them "
+        "reported."
+    ),
     mix="Mix of types",
     mix_share="Share of what is shown",
     method="Method",
@@ -165,13 +199,18 @@ _ENGLISH = FigureTexts(
         "The volume of a quarter is the sum of the lower bounds of all figures that lie in this area: of the "
         "quarter, of its months and of its weeks. Each report is in at most one figure, so it is counted at "
         "most once, and the sum is a lower bound, too.",
+        "Do not read a change between periods as a trend. Each number may be under half of the truth, and "
+        "what one quarter shows for an area may be in a wider area, or hidden, in the next. By chance alone "
+        "a volume can halve or double.",
         "A part of the area counts as having figures if a figure of the quarter lies in it. What could be "
         "shown for a wider place only is in none; so a part without figures may still have reported.",
         "Reports that could be shown over all types together only stand in a row of their own. Shares are of "
         "the lower bounds shown, not of all reports.",
-        "Only closed quarters are listed. They do not change any more.",
+        "Only closed quarters are listed. Their numbers do not change any more.",
     ),
     cite="Cite as",
+    cite_as="{site}: {title}, {quarters}, closed on {day}. {address}",
+    from_to="{first} to {last}",
 )
 
 _SPANISH = FigureTexts(
@@ -191,6 +230,9 @@ _SPANISH = FigureTexts(
         Span.QUARTER: "Último trimestre: {period}",
     },
     days="del {first} al {last}",
+    begun="El sitio empezó el {day}. Los reportes anteriores no se cuentan.",
+    other_policy="Este período se cerró con la política «{policy}», que su propia página explica.",
+    from_next_close="La política ha cambiado: esta explicación vale desde el próximo cierre.",
     reports="Reportes",
     at_least="al menos {n}",
     too_few="Muy pocos para publicar.",
@@ -199,9 +241,10 @@ _SPANISH = FigureTexts(
         "habitual en una comunidad pequeña y protege a quien reportó: un número podría delatar al equipo que "
         "lo originó. No significa que no haya pasado nada."
     ),
-    not_of_this_length="La política de este sitio solo muestra cifras de períodos más largos.",
+    not_of_this_length="La política con la que se cerró solo tiene cifras de períodos más largos.",
     none_closed="Todavía no se ha cerrado ninguna semana.",
-    whole_page="Página y datos",
+    whole_page="{period}: página y datos",
+    as_form="{period} en {form}",
     leaves_out="Los reportes que muestra un período más corto no se vuelven a contar aquí:",
     may_count_later="Los reportes que aquí no se muestran todavía pueden aparecer en {periods}.",
     counted="Qué se cuenta",
@@ -216,16 +259,21 @@ _SPANISH = FigureTexts(
     how_ladder=(
         "Cada reporte se cuenta como máximo en una fila, entre todas las semanas, meses y trimestres: en la "
         "más específica que tenga lo suficiente. Por eso las filas pueden sumarse, y una fila amplia no "
-        "incluye lo que muestran las más específicas. La política de publicación es «{policy}». {why}"
+        "incluye lo que muestran las más específicas. «El resto» es lo que no muestra ninguna fila más "
+        "específica, no un total. La política de publicación es «{policy}». {why}"
     ),
     policies="Las políticas entre las que un sitio puede elegir",
-    policy_risk="Riesgo del {percent} % como máximo.",
+    policy_risk=(
+        "Un reporte cambia las probabilidades de lo que se muestra en {percent} puntos porcentuales como "
+        "máximo."
+    ),
     missing="Qué falta",
     missing_what=(
-        "Lo que es muy poco: lo que no alcanza para una fila de la semana espera a su mes y luego a su "
+        "Demasiado poco: lo que no alcanza para una fila de la semana espera a su mes y luego a su "
         "trimestre. Lo que tampoco alcanza entonces nunca se publica. Que falte una fila no significa cero.",
         "Lo que llega tarde: un período se cierra una sola vez y no cambia más. Un reporte que llega después "
-        "cuenta en el período en que llega; por eso los incidentes recientes pueden aparecer más tarde.",
+        "cuenta en el período en que llega; por eso los incidentes recientes pueden aparecer solo en "
+        "períodos posteriores.",
         "Lo que no se reportó: los incidentes que ningún miembro reportó no están en ninguna cifra. Un "
         "aumento también puede significar que reportan más miembros.",
     ),
@@ -241,7 +289,10 @@ _SPANISH = FigureTexts(
     chart="Reportes por clase y trimestre",
     chart_how=(
         "Mínimos, como suma de todas las cifras de un trimestre, de sus semanas y de sus meses; cada reporte "
-        "una vez como máximo. Sin barra: muy pocos para publicar."
+        "una vez como máximo. Sin barra: muy pocos para publicar. «El resto» es lo que solo pudo mostrarse "
+        "con todos los tipos juntos. Un cambio entre trimestres no debe leerse como una tendencia: cada "
+        "número puede ser menos de la mitad de la verdad, y por puro azar puede reducirse a la mitad, "
+        "duplicarse o desaparecer."
     ),
     all_periods={
         Span.WEEK: "Todas las semanas",
@@ -250,19 +301,28 @@ _SPANISH = FigureTexts(
     },
     with_figures="Con cifras:",
     without_figures="Muy pocos para publicar:",
+    not_of_this_length_list="La política no tenía cifras de esta duración:",
     progress="Informes de avance",
-    progress_how="Volumen, países o subregiones con cifras y distribución por tipo, por trimestre:",
+    progress_how="Volumen, partes del área con cifras y distribución por tipo, por trimestre:",
     progress_of="Informe de avance: {area}",
     no_progress="El primero llega con el primer trimestre cerrado que tenga una cifra.",
     progress_intro=(
-        "Cómo evolucionan los reportes a este sitio, trimestre a trimestre, solo a partir de sus cifras "
-        "publicadas. Los volúmenes son mínimos."
+        "Lo que muestran las cifras publicadas de este sitio, trimestre a trimestre. Los volúmenes son "
+        "mínimos. Un cambio de un trimestre al siguiente no es una tendencia; véase el método."
     ),
     quarter="Trimestre",
+    quarter_begun="{quarter} (desde el {day}, cuando empezó el sitio)",
     volume="Volumen",
-    sub_regions="Subregiones con cifras",
-    countries="Países con cifras",
+    parts={
+        "regions": "Regiones con cifras",
+        "sub-regions": "Subregiones con cifras",
+        "countries": "Países con cifras",
+    },
     share="{n} de {total}",
+    no_share=(
+        "–: ninguna cifra del trimestre es tan específica como una de estas partes. No significa que ninguna "
+        "haya reportado."
+    ),
     mix="Distribución por tipo",
     mix_share="Proporción de lo que se muestra",
     method="Método",
@@ -270,14 +330,19 @@ _SPANISH = FigureTexts(
         "El volumen de un trimestre es la suma de los mínimos de todas las cifras que caen en esta área: del "
         "trimestre, de sus meses y de sus semanas. Cada reporte está en una cifra como máximo, así que se "
         "cuenta una vez como máximo, y la suma también es un mínimo.",
+        "Un cambio entre períodos no debe leerse como una tendencia. Cada número puede ser menos de la mitad "
+        "de la verdad, y lo que un trimestre muestra para un área puede estar en un área más amplia, o no "
+        "mostrarse, en el siguiente. Por puro azar un volumen puede reducirse a la mitad o duplicarse.",
         "Una parte del área tiene cifras si alguna cifra del trimestre cae en ella. Lo que solo pudo "
         "mostrarse para un lugar más amplio no cae en ninguna; así que una parte sin cifras puede haber "
         "reportado.",
         "Los reportes que solo pudieron mostrarse con todos los tipos juntos tienen una fila propia. Las "
         "proporciones son de los mínimos que se muestran, no de todos los reportes.",
-        "Solo se incluyen trimestres cerrados. Ya no cambian.",
+        "Solo se incluyen trimestres cerrados. Sus números ya no cambian.",
     ),
     cite="Citar como",
+    cite_as="{site}: {title}, {quarters}, cerrado el {day}. {address}",
+    from_to="{first} a {last}",
 )
 
 FIGURE_TEXTS: Mapping[str, FigureTexts] = {"en": _ENGLISH, "es": _SPANISH}

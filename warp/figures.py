@@ -39,7 +39,7 @@ def publish(
         areas = progress.every_progress(releases)
         if anew or any(Period.parse(each.period).span is Span.QUARTER for each in wanted):
             _publish_progress(tree, site, pages, areas)
-        _publish_data(tree, site, policy, releases)
+        _publish_data(tree, site, policy, releases, areas)
         for language in site.languages:
             page = pages.figures(site, language, policy, releases, areas)
             tree.write(f"{language}/figures/index.html", page, _newest(site, releases))
@@ -73,7 +73,13 @@ def _publish_progress(tree: Tree, site: Site, pages: Pages, areas: Sequence[prog
         tree.write(schemas.PROGRESS_METADATA_PATH, metadata, areas[0].quarters[-1].period.end)
 
 
-def _publish_data(tree: Tree, site: Site, policy: Policy, releases: Sequence[Release]) -> None:
+def _publish_data(
+    tree: Tree,
+    site: Site,
+    policy: Policy,
+    releases: Sequence[Release],
+    areas: Sequence[progress.Progress],
+) -> None:
     """Write schemas, archive and index."""
     newest, schema = _newest(site, releases), schemas.json_schema()
     tree.write(schemas.JSON_SCHEMA_PATH, schema, _begun(site))
@@ -82,12 +88,14 @@ def _publish_data(tree: Tree, site: Site, policy: Policy, releases: Sequence[Rel
         metadata = schemas.figures_metadata(site, (each.period for each in releases))
         tree.write(schemas.METADATA_PATH, metadata, newest)
         paths = [make(each.period) for each in releases for make in (figures.json_path, figures.csv_path)]
+        if areas:
+            paths += [schemas.PROGRESS_METADATA_PATH, *(progress.csv_path(each.area) for each in areas)]
         files = {path: tree.read(path) or b"" for path in paths}
         files |= {schemas.JSON_SCHEMA_PATH: schema, schemas.METADATA_PATH: metadata}
-        packed = archive.pack({path.rpartition("/")[2]: data for path, data in files.items()})
+        packed = archive.pack({path.removeprefix(f"{figures.FOLDER}/"): data for path, data in files.items()})
         tree.write(archive.PATH, packed, newest, twin=False)
         files[archive.PATH] = packed
-    tree.write(index.PATH, index.index(site, policy, releases, files), newest)
+    tree.write(index.PATH, index.index(site, policy, releases, areas, files), newest)
 
 
 def _newest(site: Site, releases: Sequence[Release]) -> datetime:

@@ -105,7 +105,10 @@ PRESETS = MappingProxyType(
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.CLASS, 0, _STEEP),
             ),
             risk=RISK,
-            why="For a community over several regions: most reports show by class, region and quarter.",
+            why=(
+                "For a community over several regions, to see what happens in each: by class and quarter, "
+                "finer where there is much."
+            ),
         ),
         Name.SMALL_COMMUNITY: Preset(
             steps=(
@@ -116,7 +119,10 @@ PRESETS = MappingProxyType(
                 Step(Span.QUARTER, OfPlace.WORLD, OfType.ALL, 0, _STEEP),
             ),
             risk=RISK,
-            why="For tens of members in one region: the whole community by class, and a quarterly total.",
+            why=(
+                "For tens of members in one region: the whole community by class, and what is left of a "
+                "quarter in one row."
+            ),
         ),
     }
 )

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -125,13 +126,43 @@ def test_a_period_without_a_cell_says_too_few_to_publish() -> None:
     assert "" not in {value for name, value in row.items() if name != "at_least"}
 
 
+def test_a_period_of_a_length_that_its_policy_has_no_step_for_says_so() -> None:
+    cautious = msgspec.structs.replace(EMPTY, policy=Policy(preset=Name.CAUTIOUS))
+    assert (document(cautious, cautious.policy)["note"], rows(cautious)[0]["note"]) == (
+        "no figures of this length",
+    ) * 2
+    listed = json.loads(index.index(SITE, POLICY, [cautious], [], files() | {archive.PATH: b""}))
+    assert listed["releases"][0]["note"] == "no figures of this length"
+
+
+@pytest.mark.parametrize(
+    ("created", "counted_from"), [(date(2026, 1, 5), "2026-11-16"), (date(2026, 11, 18), "2026-11-18")]
+)
+def test_a_period_in_which_the_site_began_says_from_when_it_counts(created: date, counted_from: str) -> None:
+    site = msgspec.structs.replace(SITE, created=created)
+    assert json.loads(figures.as_json(site, Closed(WEEK)))["counted_from"] == counted_from
+    table = figures.as_csv(site, Closed(WEEK)).decode()
+    assert {row["counted_from"] for row in csv.DictReader(io.StringIO(table, newline=""))} == {counted_from}
+
+
+def test_what_is_left_for_all_types_or_the_world_is_named_the_rest() -> None:
+    [fraud, rest] = document(QUARTER)["cells"]
+    assert rest["labels"]["en"] == {"type": "All types (the rest)", "place": "World (the rest)"}
+    assert rest["labels"]["es"]["type"] == "Todos los tipos (el resto)"
+    assert fraud["labels"]["en"] == {"type": "Fraud", "place": "Americas"}
+
+
 def test_the_head_says_what_it_takes_to_read_the_numbers_alone() -> None:
     made = document(QUARTER)
     assert (made["period"], made["first_day"], made["last_day"]) == ("2026-Q4", "2026-09-28", "2027-01-03")
     assert (made["span"], made["closed_on"], made["unit"]) == ("quarter", "2027-01-04", "reports")
     assert made["policy"]["preset"] == "small-community"
     assert made["publisher"] == {"name": "WARP of the South", "url": "https://warp.example"}
-    for part, word in (("clock", "Arrival"), ("lateness", "later"), ("completeness", "not mean zero")):
+    for part, word in (
+        ("clock", "Arrival"),
+        ("lateness", "later"),
+        ("completeness", "narrower or shorter cells"),
+    ):
         assert word in made[part]
 
 
@@ -206,6 +237,36 @@ def test_the_csv_loads_in_r_unchanged(written: Path) -> None:
     assert said.splitlines() == ["integer 35 0 iso3166:BR m49:005 iso3166:NA", "1 1 too few to publish"]
 
 
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8")
+
+
+def documented(language: str) -> str:
+    [code] = re.findall(f"```{language}\n(.*?)```", DOCUMENTED, re.DOTALL)
+    return str(code)
+
+
+@pytest.fixture(params=[QUARTER, Release("2026-Q4", (), POLICY)], ids=["figures", "too few"])
+def quarter(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """A folder with the file that the documented code reads."""
+    release: Release = request.param
+    (tmp_path / "2026-Q4.csv").write_bytes(figures.as_csv(SITE, Closed(release)))
+    monkeypatch.chdir(tmp_path)
+    return release
+
+
+def test_the_documented_pandas_code_adds_up_figures_and_makes_no_zero(quarter: Release) -> None:
+    python = sys.executable if importlib.util.find_spec("pandas") else None
+    said = run_or_skip(python, "pandas is not installed", "-c", documented("python"))
+    assert ("Fraud" in said, "80" in said) == (bool(quarter.cells),) * 2
+    assert not re.search(r"\b0\b", said)
+
+
+def test_the_documented_r_code_adds_up_figures_and_makes_no_zero(quarter: Release) -> None:
+    said = run_or_skip(shutil.which("Rscript"), "R is not installed", "-e", documented("r"))
+    assert ("Fraud" in said, "80" in said) == (bool(quarter.cells),) * 2
+    assert not re.search(r"\b0\b", said)
+
+
 def files() -> dict[str, bytes]:
     made = {}
     for each in RELEASES:
@@ -216,7 +277,7 @@ def files() -> dict[str, bytes]:
 
 def test_the_index_lists_every_period_latest_first_with_its_hashes() -> None:
     held = files() | {archive.PATH: b"packed"}
-    listed = json.loads(index.index(SITE, POLICY, RELEASES, held))
+    listed = json.loads(index.index(SITE, POLICY, RELEASES, [], held))
     found = [(each["period"], each["cells"], each["note"]) for each in listed["releases"]]
     assert found == [
         ("2026-Q4", 2, "lower bound"),
@@ -234,8 +295,26 @@ def test_the_index_lists_every_period_latest_first_with_its_hashes() -> None:
 
 
 def test_before_the_first_close_the_index_names_no_file_that_is_not_there() -> None:
-    listed = json.loads(index.index(SITE, POLICY, [], {}))
+    listed = json.loads(index.index(SITE, POLICY, [], [], {}))
     assert (listed["releases"], listed["archive"], listed["csv_metadata"]) == ([], None, None)
+    assert listed["progress"] == []
+
+
+def test_the_index_lists_every_progress_report_with_its_hash() -> None:
+    areas = progress.every_progress(RELEASES)
+    own = {progress.csv_path(each.area): progress.as_csv(SITE, each) for each in areas}
+    listed = json.loads(index.index(SITE, POLICY, RELEASES, areas, files() | own | {archive.PATH: b""}))
+    assert [each["area"] for each in listed["progress"]] == [f"m49:{each.area}" for each in areas]
+    assert listed["progress"][0] == {
+        "area": "m49:001",
+        "first_quarter": "2026-Q3",
+        "last_quarter": "2026-Q4",
+        "closed_on": "2027-01-04",
+        "csv": {
+            "href": "/v1/figures/progress/001.csv",
+            "sha256": hashlib.sha256(own["v1/figures/progress/001.csv"]).hexdigest(),
+        },
+    }
 
 
 def test_the_archive_holds_every_file_with_its_hash_and_nothing_of_the_machine() -> None:

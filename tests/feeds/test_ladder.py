@@ -36,6 +36,9 @@ def test_a_sentence_for_each_step_has_its_four_numbers(preset: Name, language: s
 def test_the_terms_follow_the_policy() -> None:
     said = " ".join(ladder.terms(Policy(preset=Name.CAUTIOUS, reports=6, places=4, types=3), "en"))
     assert "“at least 6”, 12, 24, 48" in said
+    assert "at most 3 times as many reports as it surely has members" in said
+    assert "first report of one class in one week. There may be many more" in said
+    assert "n reports of one member by up to n times as much" in said
     assert "at least 4 of them" in said
     assert "at least 3 types" in said
     assert "at most 10 percentage points" in said

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from datetime import date
 
+import msgspec
 import pytest
 
 from feeds import progress, schemas
@@ -39,15 +41,19 @@ def test_a_quarter_that_is_not_closed_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("area", "parts", "with_figures"),
-    [("001", 17, {"419", "202"}), ("019", 2, {"419"}), ("419", 52, {"BR"}), ("018", 5, {"NA"})],
+    ("area", "kind", "parts", "with_figures"),
+    [
+        ("001", "regions", 5, {"002", "019"}),
+        ("019", "sub-regions", 2, {"419"}),
+        ("419", "countries", 52, {"BR"}),
+        ("018", "countries", 5, {"NA"}),
+    ],
 )
-def test_the_share_is_of_sub_regions_or_countries_with_any_figure(
-    area: str, parts: int, with_figures: set[str]
+def test_the_share_is_of_regions_sub_regions_or_countries_with_any_figure(
+    area: str, kind: str, parts: int, with_figures: set[str]
 ) -> None:
-    assert len(AREAS[area].parts) == parts
+    assert (AREAS[area].parts_kind, len(AREAS[area].parts)) == (kind, parts)
     assert AREAS[area].quarters[-1].parts == with_figures
-    assert AREAS[area].parts_are_countries == (area in ("419", "018"))
 
 
 def rows(report: Progress) -> list[dict[str, str]]:
@@ -75,15 +81,25 @@ def test_the_csv_has_a_row_for_each_quarter_and_class() -> None:
 
 def test_a_quarter_without_a_figure_says_too_few_to_publish() -> None:
     row = rows(AREAS["018"])[0]
-    assert (row["quarter"], row["at_least"], row["parts_with_figures"]) == ("2026-Q3", "", "0")
+    assert (row["quarter"], row["at_least"]) == ("2026-Q3", "")
     assert row["note"] == "too few to publish"
 
 
-def test_a_report_names_how_to_cite_it() -> None:
-    assert progress.cite_as(SITE, AREAS["019"], "en", "Progress report: Americas") == (
-        "WARP of the South: Progress report: Americas, 2026-Q3 – 2026-Q4. "
-        "https://warp.example/en/figures/progress/019"
-    )
+def test_where_no_figure_is_as_narrow_as_a_part_their_number_is_empty_and_not_zero() -> None:
+    [world] = progress.every_progress([Release("2026-Q4", (cell("fraud", "001", 40),), POLICY)])
+    assert [(row["at_least"], row["parts_with_figures"]) for row in rows(world)] == [("40", "")]
+
+
+def test_a_quarter_in_which_the_site_began_says_from_when_it_counts() -> None:
+    site = msgspec.structs.replace(SITE, created=date(2026, 8, 12))
+    table = progress.as_csv(site, AREAS["001"]).decode()
+    found = {row["quarter"]: row["counted_from"] for row in csv.DictReader(io.StringIO(table, newline=""))}
+    assert found == {"2026-Q3": "2026-08-12", "2026-Q4": "2026-09-28"}
+
+
+def test_the_metadata_says_that_a_change_is_no_trend() -> None:
+    columns = json.loads(schemas.progress_metadata(SITE, AREAS))["tableSchema"]["columns"]
+    assert "as a trend" in next(each["dc:description"] for each in columns if each["name"] == "at_least")
 
 
 def test_antarctica_counts_for_the_world_alone() -> None:

@@ -1,6 +1,7 @@
 """The pages of figures: numbers, and what is counted, how, and what is missing, from each page alone."""
 
 import re
+from datetime import date
 
 import lxml.etree
 import lxml.html
@@ -57,8 +58,46 @@ def test_a_period_with_too_few_reports_says_so_kindly() -> None:
 def test_a_period_of_a_length_without_figures_says_which_have_some() -> None:
     cautious = Policy(preset=Name.CAUTIOUS)
     words = FIGURE_TEXTS["en"].not_of_this_length
-    assert words in read(period(EMPTY, policy=cautious))
+    text = read(period(EMPTY, policy=cautious))
+    assert f"2026-11-15 {words} Data:" in text
+    assert "Too few to publish" not in text
     assert words not in read(period(EMPTY))
+
+
+def test_periods_of_a_length_without_figures_are_listed_apart() -> None:
+    cautious = msgspec.structs.replace(EMPTY, policy=Policy(preset=Name.CAUTIOUS))
+    text = read(everything(releases=[cautious, WEEK]))
+    assert "With figures: 2026-W47 The policy had no figures of this length: 2026-W46" in text
+    latest = read(everything(releases=[cautious]))
+    assert FIGURE_TEXTS["en"].not_of_this_length in latest
+    assert FIGURE_TEXTS["en"].too_few_kindly not in latest
+
+
+def test_rows_of_another_policy_than_the_one_in_force_say_which() -> None:
+    assert "policy has changed" not in read(everything())
+    stricter = Policy(preset=Name.SMALL_COMMUNITY, reports=6)
+    for policy in (Policy(), stricter):
+        text = read(figure_pages.render_figures(SITE, "en", policy, RELEASES, AREAS))
+        assert text.count("closed under the policy “small community”") == 3
+        assert "How The policy has changed: this explanation holds from the next close on." in text
+    assert "closed under the policy" not in read(period(WEEK))
+
+
+def test_a_period_in_which_the_site_began_says_when() -> None:
+    site = msgspec.structs.replace(SITE, created=date(2026, 11, 18))
+    text = read(figure_pages.render_period(site, "en", Closed(WEEK)))
+    assert "2026-11-22 The site began on 2026-11-18." in text
+    assert "The site began" not in read(period(WEEK))
+    text = read(
+        figure_pages.render_figures(site, "es", POLICY, [WEEK, MONTH, QUARTER], every_progress([QUARTER]))
+    )
+    assert text.count("El sitio empezó el 2026-11-18.") == 4  # week, month, quarter and chart
+
+
+def test_rows_and_bars_of_what_is_left_are_named_the_rest() -> None:
+    assert "All types (the rest) World (the rest) at least 5" in read(period(QUARTER))
+    page = lxml.html.fromstring(everything().decode())
+    assert "All types (the rest)" in page.xpath("//svg/text/text()")
 
 
 @pytest.mark.parametrize("language", FIGURE_TEXTS)
@@ -72,19 +111,22 @@ def test_each_page_says_what_is_counted_how_and_what_is_missing(release: Release
 
 
 def test_each_page_says_what_a_row_needs_under_the_policy_of_its_period() -> None:
-    assert "fewer than 5 reports or 3 members, always from 11 reports of 9 different members on" in read(
-        period(QUARTER)
+    needs = (
+        "fewer than {} reports or 3 members; always, if it stands for enough places and types, from {} "
+        "reports on and {} members who reported the same class in the same week"
     )
+    assert needs.format(5, 11, 9) in read(period(QUARTER))
     text = read(period(QUARTER, policy=Policy(preset=Name.CAUTIOUS, reports=8)))
     assert "“cautious”" in text
-    assert "fewer than 8 reports or 3 members, always from 21 reports of 16 different members on" in text
+    assert needs.format(8, 21, 16) in text
 
 
 def test_the_page_of_all_figures_tells_the_policies_apart() -> None:
     text = read(everything())
     assert "cautious Half the risk of the others" in text
-    assert "Risk at most 10 %. standard" in text
-    assert "Risk at most 20 %. small community For tens of members" in text
+    risk = "One report changes the chances of what is shown by at most {} percentage points."
+    assert f"{risk.format(10)} standard" in text
+    assert f"{risk.format(20)} small community For tens of members" in text
 
 
 def test_a_long_period_leads_to_the_shorter_ones_that_it_leaves_out() -> None:
@@ -99,18 +141,26 @@ def test_a_period_leads_to_its_data() -> None:
 
 def test_the_page_of_all_figures_shows_the_latest_of_each_length() -> None:
     text = read(everything())
-    latest = ("Latest quarter: 2026-Q4", "Latest month: 2026-11", "Latest week: 2026-W47")
+    latest = ("Latest week: 2026-W47", "Latest month: 2026-11", "Latest quarter: 2026-Q4")
     assert sorted(text.index(part) for part in latest) == [text.index(part) for part in latest]
 
 
-def test_what_has_figures_stands_first_and_too_few_is_explained_once() -> None:
+def test_the_order_is_that_of_length_and_too_few_is_explained_once() -> None:
     text = read(
         everything(releases=[EARLIER, WEEK, Release("2026-11", (), POLICY), Release("2026-Q4", (), POLICY)])
     )
-    latest = ("Latest week: 2026-W47", "Latest quarter: 2026-Q4", "Latest month: 2026-11")
+    latest = ("Latest week: 2026-W47", "Latest month: 2026-11", "Latest quarter: 2026-Q4")
     assert sorted(text.index(part) for part in latest) == [text.index(part) for part in latest]
     assert text.count(FIGURE_TEXTS["en"].too_few_kindly) == 1
     assert text.count(FIGURE_TEXTS["en"].too_few) == 2
+
+
+@pytest.mark.parametrize("language", FIGURE_TEXTS)
+def test_no_two_links_of_the_latest_periods_read_alike(language: str) -> None:
+    found = lxml.html.fromstring(everything(language).decode()).xpath("//p[@class='links']/a")
+    texts = [each.text for each in found]
+    assert len(texts) == 9
+    assert len(set(texts)) == 9
 
 
 def test_the_page_of_all_figures_leads_to_every_period_and_to_all_data() -> None:
@@ -153,6 +203,7 @@ def test_the_chart_shows_one_period_length_and_says_what_its_table_says() -> Non
     [picture] = tree.xpath("//svg")
     assert picture.xpath("string(title)") == "Reports by class and quarter"
     assert "Lower bounds" in picture.xpath("string(desc)")
+    assert "Do not read a change between quarters as a trend" in picture.xpath("string(desc)")
     drawn = [str(text) for text in picture.xpath(".//text/text()")]
     [table] = tree.xpath("//div[@class='wide']/table")
     cells = [str(text) for text in table.xpath(".//th/text() | .//td/text()")]
@@ -187,7 +238,8 @@ def test_a_progress_report_says_volume_share_mix_method_and_how_to_cite_it() -> 
         "Quarter Reports Sub-regions with figures 2026-Q4 at least 110 1 of 2 2026-Q3 at least 5 1 of 2",
         "Share of what is shown 2026-Q4 Fraud at least 110 100 % 2026-Q3 Availability at least 5 100 %",
         FIGURE_TEXTS["en"].method_what[0],
-        "Cite as WARP of the South: Progress report: Americas, 2026-Q3 – 2026-Q4. "
+        FIGURE_TEXTS["en"].method_what[1],
+        "Cite as WARP of the South: Progress report: Americas, 2026-Q3 to 2026-Q4, closed on 2027-01-04. "
         "https://warp.example/en/figures/progress/019",
     ):
         assert part in text
@@ -196,8 +248,39 @@ def test_a_progress_report_says_volume_share_mix_method_and_how_to_cite_it() -> 
 def test_a_progress_report_of_a_sub_region_counts_countries() -> None:
     [southern] = [each for each in AREAS if each.area == "018"]
     page = figure_pages.render_progress(SITE, "es", southern)
-    assert "Países con cifras 2026-Q4 al menos 5 1 de 5 2026-Q3 Muy pocos para publicar. 0 de 5" in read(page)
+    assert "Países con cifras 2026-Q4 al menos 5 1 de 5 2026-Q3 Muy pocos para publicar. –" in read(page)
+    assert FIGURE_TEXTS["es"].no_share in read(page)
     assert "/v1/figures/progress/018.csv" in links(page)
+
+
+def progress_of(*releases: Release, created: date = SITE.created) -> str:
+    site, [world, *_] = msgspec.structs.replace(SITE, created=created), every_progress(releases)
+    return read(figure_pages.render_progress(site, "en", world))
+
+
+def test_a_progress_report_of_one_quarter_is_cited_by_that_quarter() -> None:
+    assert "Progress report: World, 2026-Q4, closed on 2027-01-04." in progress_of(QUARTER)
+
+
+def test_regions_without_figures_are_a_dash_and_not_zero() -> None:
+    text = progress_of(Release("2026-Q4", (cell("fraud", "001", 40),), POLICY))
+    assert "Regions with figures 2026-Q4 at least 40 – –: no figure of the quarter is as narrow" in text
+    assert FIGURE_TEXTS["en"].no_share not in progress_of(QUARTER)
+    assert "at least 85 1 of 5" in progress_of(QUARTER)
+
+
+def test_the_quarter_in_which_the_site_began_is_marked() -> None:
+    text = progress_of(EARLIER, QUARTER, created=date(2026, 8, 12))
+    assert "2026-Q3 (from 2026-08-12, when the site began) at least 5" in text
+    assert "2026-Q4 at least 85" in text
+
+
+def test_a_share_is_never_nothing_of_something_nor_all_of_less() -> None:
+    cells = (cell("fraud", "BR", 5 * 2**12), cell("malicious-code", "BR", 5), cell("", "001", 40))
+    text = progress_of(Release("2026-Q4", cells, POLICY))
+    assert "Malicious code at least 5 < 1 %" in text
+    assert "Fraud at least 20480 > 99 %" in text
+    assert "All types (the rest) at least 40 < 1 %" in text
 
 
 def test_a_long_history_charts_the_latest_quarters_only() -> None:

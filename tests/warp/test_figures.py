@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -157,12 +158,22 @@ def test_the_archive_holds_the_files_that_are_served(tree: Tree) -> None:
         names = set(archive.namelist())
         assert names == {
             *(f"{each.period}.{form}" for each in RELEASES for form in ("json", "csv")),
-            *("schema.json", "csv-metadata.json", "SHA256SUMS"),
+            *(f"progress/{area}.csv" for area in ["001", "002", "018", "019", "202", "419", "005"]),
+            *("schema.json", "csv-metadata.json", "progress/csv-metadata.json", "SHA256SUMS"),
         }
         for name in names - {"SHA256SUMS"}:
             assert archive.read(name) == tree.read(f"v1/figures/{name}")
         sums = archive.read("SHA256SUMS").decode()
     assert hashlib.sha256(tree.read("v1/figures/2026-W47.csv") or b"").hexdigest() in sums
+
+
+def test_the_index_has_the_hashes_of_the_progress_reports_that_are_served(tree: Tree) -> None:
+    publish(tree, RELEASES)
+    listed = json.loads(tree.read("v1/figures/index.json") or b"")["progress"]
+    assert len(listed) == 7
+    for each in listed:
+        served = tree.read(each["csv"]["href"].removeprefix("/"))
+        assert each["csv"]["sha256"] == hashlib.sha256(served or b"").hexdigest()
 
 
 def test_a_closing_after_ten_years_writes_no_more_than_one_after_a_month(tree: Tree) -> None:
