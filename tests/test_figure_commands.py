@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from feeds import ladder
@@ -12,13 +13,14 @@ from storage import figures as stored
 from tests.commandline import refused, warp, warp_json
 from tests.releases import EMPTY, MONTH, WEEK
 from tests.support import Clock, Logged, opened
+from warp.disclosure import Release
 from warp.policies import Name, Policy
 
 
-async def close(data: Path) -> None:
+async def close(data: Path, *releases: Release) -> None:
     async with opened(data, Clock(), Logged()) as site:
         async with site.hub.reports.write() as connection:
-            for release in (EMPTY, WEEK, MONTH):
+            for release in releases:
                 await stored.close(connection, release)
         await site.publish_figures()
 
@@ -27,7 +29,7 @@ async def close(data: Path) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory, founded: Path) -> Path:
     """A site with two closed weeks and a closed month."""
     data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("figures") / "site"))
-    asyncio.run(close(data))
+    asyncio.run(close(data, EMPTY, WEEK, MONTH))
     return data
 
 
@@ -41,6 +43,17 @@ def test_the_last_closed_period_is_shown_unless_one_is_named(site: Path) -> None
 def test_a_period_without_figures_says_so(site: Path) -> None:
     said = warp("figures", "--data", site, "--period", "2026-W46")
     assert said == "2026-W46: too few to publish.\n"
+
+
+def test_a_period_of_a_length_that_its_policy_has_no_step_for_says_so(founded: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(founded, tmp_path / "site"))
+    asyncio.run(close(data, msgspec.structs.replace(EMPTY, policy=Policy(preset=Name.CAUTIOUS))))
+    assert warp("figures", "--data", data) == "2026-W46: no figures of this length.\n"
+    assert "no figures of this length" in warp("figures", "--data", data, "--span", "week")
+
+
+def test_what_is_left_for_the_world_is_named_the_rest(site: Path) -> None:
+    assert "World (the rest)" in warp("figures", "--data", site)
 
 
 def test_json_and_csv_are_the_published_files(site: Path) -> None:

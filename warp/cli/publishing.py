@@ -8,7 +8,6 @@ import msgspec
 from feeds import figures, ladder
 from feeds.figures import Closed
 from storage import figures as stored
-from warp import places, taxonomy
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
 from warp.disclosure import Release
 from warp.policies import PRESETS, Policy
@@ -81,7 +80,8 @@ def _list(releases: list[Release], span: str, *, as_json: bool) -> None:
             }
         )
         return
-    rows = [(name, of.first.monday, of.last.sunday, cells or figures.TOO_FEW) for name, of, cells in listed]
+    notes = {each.period: Closed(each).note for each in releases}
+    rows = [(name, of.first.monday, of.last.sunday, cells or notes[name]) for name, of, cells in listed]
     write_table(f"Closed {span}s", ("period", "from", "to", "figures"), rows, f"No {span} has closed yet.")
 
 
@@ -94,20 +94,14 @@ def _show(site: Site, release: Release, *, as_csv: bool, as_json: bool) -> None:
     else:
         rows = [
             (
-                taxonomy.type_name(cell.type, _LANGUAGE),
-                places.place_name(cell.place, _LANGUAGE),
+                figures.type_label(cell.type, _LANGUAGE),
+                figures.place_label(cell.place, _LANGUAGE),
                 f"at least {cell.figure.at_least}",
             )
             for cell in figures.ordered(release.cells)
         ]
-        write_table(f"Figures of {release.period}", ("type", "place", "reports"), rows, _nothing(closed))
-
-
-def _nothing(closed: Closed) -> str:
-    span = closed.period.span
-    if span in closed.policy.spans:
-        return f"{closed.period}: too few to publish."
-    return f"{closed.period}: too few to publish; the site's policy has no figures of a {span}."
+        nothing = f"{release.period}: {closed.note}."
+        write_table(f"Figures of {release.period}", ("type", "place", "reports"), rows, nothing)
 
 
 @click.command(name="policy")
