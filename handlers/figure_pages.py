@@ -177,7 +177,6 @@ def _part(site: Site, language: str, release: Release, heading: str, explained: 
     )
     page = Link(texts.whole_page.format(period=period), href(site, figures_path(language, str(period))))
     rows = [_row(cell, language) for cell in figures.ordered(release.cells)]
-    name = ladder.LADDERS[language].names[release.policy.preset]
     return _Part(
         period=str(period),
         heading=heading.format(period=period),
@@ -185,9 +184,18 @@ def _part(site: Site, language: str, release: Release, heading: str, explained: 
         begun=_begun(site, language, period),
         rows=rows,
         of_this_length=period.span in release.policy.spans,
-        other_policy="" if release.policy == explained else texts.other_policy.format(policy=name),
+        other_policy=_other_policy(release.policy, explained, language),
         links=(page, *links),
     )
+
+
+def _other_policy(policy: Policy, explained: Policy, language: str) -> str:
+    """Name the policy of a period, if it is not the one that the page explains."""
+    if policy == explained:
+        return ""
+    texts, name = FIGURE_TEXTS[language], ladder.LADDERS[language].names[policy.preset]
+    of_other_numbers = policy.preset is explained.preset
+    return (texts.other_numbers if of_other_numbers else texts.other_policy).format(policy=name)
 
 
 def _begun(site: Site, language: str, period: Period) -> str:

@@ -28,6 +28,8 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     """{day}: the site's first, in a period that began before it."""
     other_policy: str
     """{policy}: that of a period, where it is not the one in force."""
+    other_numbers: str
+    """{policy}: the same, where only its numbers are others."""
     from_next_close: str
     """Beside the explanation, where it is not that of all that is shown."""
     reports: str
@@ -111,6 +113,9 @@ _ENGLISH = FigureTexts(
     days="{first} to {last}",
     begun="The site began on {day}. Earlier reports are not counted.",
     other_policy="This period was closed under the policy “{policy}”, which its own page explains.",
+    other_numbers=(
+        "This period was closed under the policy “{policy}” with other numbers, which its own page explains."
+    ),
     from_next_close="The policy has changed: this explanation holds from the next close on.",
     reports="Reports",
     at_least="at least {n}",
@@ -232,6 +237,9 @@ _SPANISH = FigureTexts(
     days="del {first} al {last}",
     begun="El sitio empezó el {day}. Los reportes anteriores no se cuentan.",
     other_policy="Este período se cerró con la política «{policy}», que su propia página explica.",
+    other_numbers=(
+        "Este período se cerró con la política «{policy}» con otros números, que su propia página explica."
+    ),
     from_next_close="La política ha cambiado: esta explicación vale desde el próximo cierre.",
     reports="Reportes",
     at_least="al menos {n}",

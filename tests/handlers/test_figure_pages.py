@@ -76,9 +76,9 @@ def test_periods_of_a_length_without_figures_are_listed_apart() -> None:
 def test_rows_of_another_policy_than_the_one_in_force_say_which() -> None:
     assert "policy has changed" not in read(everything())
     stricter = Policy(preset=Name.SMALL_COMMUNITY, reports=6)
-    for policy in (Policy(), stricter):
+    for policy, said in ((Policy(), ","), (stricter, " with other numbers,")):
         text = read(figure_pages.render_figures(SITE, "en", policy, RELEASES, AREAS))
-        assert text.count("closed under the policy “small community”") == 3
+        assert text.count(f"closed under the policy “small community”{said} which its own page explains") == 3
         assert "How The policy has changed: this explanation holds from the next close on." in text
     assert "closed under the policy" not in read(period(WEEK))
 
