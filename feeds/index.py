@@ -86,6 +86,23 @@ class Index(msgspec.Struct, frozen=True):
     """The world first."""
 
 
+class _Name(msgspec.Struct, frozen=True):
+    period: str
+
+
+class _Names(msgspec.Struct, frozen=True):
+    releases: tuple[_Name, ...]
+
+
+def listed(document: bytes | None) -> frozenset[str]:
+    """Give the periods that an index lists; none where there is none, or one that cannot be read."""
+    try:
+        found = () if document is None else msgspec.json.decode(document, type=_Names).releases
+    except msgspec.DecodeError:
+        found = ()
+    return frozenset(each.period for each in found)
+
+
 def index(
     site: Site,
     policy: Policy,

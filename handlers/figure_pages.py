@@ -101,7 +101,7 @@ def render_figures(
         ],
         latest=latest,
         explained_once=next((part.period for part in latest if part.of_this_length and not part.rows), ""),
-        from_next_close=texts.from_next_close if any(part.other_policy for part in latest) else "",
+        from_next_quarter=texts.from_next_quarter if any(part.other_policy for part in latest) else "",
         table=_table(site, areas[0], language) if areas else None,
         progress_links=[
             Link(_place(each.area, language), href(site, progress.page_path(language, each.area)))

@@ -30,7 +30,7 @@ class FigureTexts(msgspec.Struct, frozen=True, kw_only=True):
     """{policy}: that of a period, where it is not the one in force."""
     other_numbers: str
     """{policy}: the same, where only its numbers are others."""
-    from_next_close: str
+    from_next_quarter: str
     """Beside the explanation, where it is not that of all that is shown."""
     reports: str
     at_least: str
@@ -116,7 +116,7 @@ _ENGLISH = FigureTexts(
     other_numbers=(
         "This period was closed under the policy “{policy}” with other numbers, which its own page explains."
     ),
-    from_next_close="The policy has changed: this explanation holds from the next close on.",
+    from_next_quarter="The policy has changed: this explanation holds from the next quarter on.",
     reports="Reports",
     at_least="at least {n}",
     too_few="Too few to publish.",
@@ -240,7 +240,7 @@ _SPANISH = FigureTexts(
     other_numbers=(
         "Este período se cerró con la política «{policy}» con otros números, que su propia página explica."
     ),
-    from_next_close="La política ha cambiado: esta explicación vale desde el próximo cierre.",
+    from_next_quarter="La política ha cambiado: esta explicación vale desde el próximo trimestre.",
     reports="Reportes",
     at_least="al menos {n}",
     too_few="Muy pocos para publicar.",

@@ -32,17 +32,25 @@ def publish(
         releases: Of all closed periods, in order of their ends.
         anew: Write everything, since the site's settings or the program may have changed.
     """
-    wanted = [each for each in releases if anew or not _is_public(tree, site, each.period)]
+    # The index is written last: what stands in it has all its files, and stands wherever periods are listed.
+    before = tree.read(index.PATH)
+    listed = index.listed(before)
+    wanted = [
+        each
+        for each in releases
+        if anew or each.period not in listed or not _is_public(tree, site, each.period)
+    ]
     for release in wanted:
         _publish_period(tree, site, pages, Closed(release))
-    if wanted or anew or tree.read(index.PATH) is None:
+    if wanted or anew or before is None:
         areas = progress.every_progress(releases)
-        if anew or any(Period.parse(each.period).span is Span.QUARTER for each in wanted):
+        quarter = any(Period.parse(each.period).span is Span.QUARTER for each in wanted)
+        if anew or quarter or not all(tree.read(progress.csv_path(each.area)) for each in areas):
             _publish_progress(tree, site, pages, areas)
-        _publish_data(tree, site, policy, releases, areas)
         for language in site.languages:
             page = pages.figures(site, language, policy, releases, areas)
             tree.write(f"{language}/figures/index.html", page, _newest(site, releases))
+        _publish_data(tree, site, policy, releases, areas)
 
 
 def _is_public(tree: Tree, site: Site, period: str) -> bool:
@@ -80,7 +88,7 @@ def _publish_data(
     releases: Sequence[Release],
     areas: Sequence[progress.Progress],
 ) -> None:
-    """Write schemas, archive and index."""
+    """Write schemas, archive and, last, the index."""
     newest, schema = _newest(site, releases), schemas.json_schema()
     tree.write(schemas.JSON_SCHEMA_PATH, schema, _begun(site))
     files: dict[str, bytes] = {}
@@ -90,7 +98,7 @@ def _publish_data(
         paths = [make(each.period) for each in releases for make in (figures.json_path, figures.csv_path)]
         if areas:
             paths += [schemas.PROGRESS_METADATA_PATH, *(progress.csv_path(each.area) for each in areas)]
-        files = {path: tree.read(path) or b"" for path in paths}
+        files = {path: (tree.folder / path).read_bytes() for path in paths}
         files |= {schemas.JSON_SCHEMA_PATH: schema, schemas.METADATA_PATH: metadata}
         packed = archive.pack({path.removeprefix(f"{figures.FOLDER}/"): data for path, data in files.items()})
         tree.write(archive.PATH, packed, newest, twin=False)

@@ -152,6 +152,21 @@ def test_a_period_that_lost_a_file_gets_it_back(tree: Tree, lost: str) -> None:
     assert tree.read(lost) == before
 
 
+def test_what_failed_halfway_is_made_up_for_the_next_time(tree: Tree) -> None:
+    """Something is in the way of the progress reports, and is gone a midnight later."""
+    publish(tree, [EMPTY])
+    in_the_way = tree.folder / "v1/figures/progress"
+    in_the_way.touch()
+    with pytest.raises(OSError, match="progress"):
+        publish(tree, RELEASES)
+    in_the_way.unlink()
+    publish(tree, RELEASES)
+    anew = Tree(tree.folder.parent / "anew")
+    publish(anew, RELEASES, anew=True)
+    assert times(tree) == times(anew)
+    assert all(tree.read(path) == anew.read(path) for path in times(anew))
+
+
 def test_the_archive_holds_the_files_that_are_served(tree: Tree) -> None:
     publish(tree, RELEASES)
     with zipfile.ZipFile(io.BytesIO(tree.read("v1/figures/archive.zip") or b"")) as archive:
