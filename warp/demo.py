@@ -52,7 +52,7 @@ CAMPAIGN = Draft(
     tags=("banking-trojan", "smishing"),
     text="SMS in the name of the tax office; the link leads to a copy of the payment page.",
 )
-FIRST_WAVE, SECOND_WAVE = 6, 20
+FIRST_WAVE, SECOND_WAVE = 6, 22
 """Teams that report the campaign: on Tuesday, of one country; on Thursday, of all six."""
 COORDINATORS = ("ana", "luis")
 
