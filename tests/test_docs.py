@@ -279,8 +279,8 @@ def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
-def test_every_test_that_the_threat_model_names_exists() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", MODELS)
+def test_every_test_that_the_documentation_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "\n".join(PAGES.values()))
     assert named
     missing = [
         f"{path}::{test}"

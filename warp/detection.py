@@ -3,17 +3,26 @@ Early warning: judges whether a week's count is unusual for its cell.
 
 Pure; it sees tallies and never a report. This first detector is EARS C2 on weekly (type, place) cells, with
 the coordinators' fixed thresholds beside it. The open week is judged again at each release.
+
+`p_values` and `bounds` judge a whole table by any detector. They alone import what needs numpy and scipy: the
+serving process, which imports this module, has no memory to spare.
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
 from warp import places, taxonomy
 from warp.tally import FirstTokens, members
 from warp.weeks import Week
+
+if TYPE_CHECKING:
+    from warp import judged
 
 BASELINE_WEEKS = 7
 GUARD_WEEKS = 2
@@ -80,6 +89,53 @@ class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 Judge = Callable[[Counts, FirstTokens, datetime], Sequence[Signal]]
+
+
+Method = Literal["ears-c1", "ears-c2", "ears-c3", "farrington"]
+
+
+def p_values(counts: "judged.Counts", method: Method) -> "judged.Floats":
+    """
+    Give how unusual the last week is in each cell: the smaller the more, and 1 where it is not judged.
+
+    Args:
+        counts: Reports, weeks first; whole numbers.
+        method: The detector, with its floor for sparse cells.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+    return _detector(method, with_floor=True)(counts).p
+
+
+def bounds(counts: "judged.Counts", method: Method) -> "judged.Floats":
+    """
+    Give the bounds that R's `surveillance` gives: a count of the last week is unusual above its bound.
+
+    There are no floors; EARS has a tail of 0.1 %, and C3 the CDC's definition, which is not R's. A bound is
+    infinite where the cell is not judged.
+
+    Args:
+        counts: Reports, weeks first; whole numbers.
+        method: The detector.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+    return _detector(method, with_floor=False)(counts).bound
+
+
+def _detector(method: Method, *, with_floor: bool) -> "Callable[[judged.Counts], judged.Judged]":
+    from warp import ears, farrington
+
+    if method == "farrington":
+        return partial(farrington.judge, with_floor=with_floor)
+    by_ears = {"ears-c1": ears.c1, "ears-c2": ears.c2, "ears-c3": ears.c3}
+    if method not in by_ears:
+        raise ValueError(f"a method is one of {', '.join(get_args(Method))}")
+    if with_floor:
+        return by_ears[method]
+    return partial(by_ears[method], limit=NormalDist().inv_cdf(0.999), smallest_deviation=0)
 
 
 def judge(

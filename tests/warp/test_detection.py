@@ -1,13 +1,20 @@
 """EARS C2 by examples worked out by hand, two members at least, and the coordinators' thresholds."""
 
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from statistics import NormalDist
+from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warp.detection import Counts, Signal, Threshold, judge
+from warp import detection, ears, farrington
+from warp.detection import Counts, Signal, Threshold, bounds, judge, p_values
+from warp.judged import Judged
 from warp.tally import FirstTokens
 from warp.weeks import Week
 
@@ -204,3 +211,48 @@ def test_a_cell_has_one_signal_and_c2_explains_it_better_than_a_threshold() -> N
 def test_a_threshold_of_nothing_known_is_refused(settings: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=f"threshold: {named}"):
         Threshold(**settings)  # type: ignore[arg-type]
+
+
+# Whole tables, by any detector
+
+
+@pytest.mark.parametrize(
+    ("method", "detector"),
+    [("ears-c1", ears.c1), ("ears-c2", ears.c2), ("ears-c3", ears.c3), ("farrington", farrington.judge)],
+)
+def test_a_table_is_judged_by_the_detector_that_was_named(
+    method: detection.Method, detector: Callable[[np.ndarray], Judged]
+) -> None:
+    counts = np.random.default_rng(3).poisson(2.0, (300, 4, 5))
+    assert p_values(counts, method).tolist() == detector(counts).p.tolist()
+    assert p_values(counts, method).shape == (4, 5)
+
+
+@pytest.mark.parametrize("method", get_args(detection.Method))
+def test_whole_numbers_of_any_width_are_judged_alike(method: detection.Method) -> None:
+    counts = np.random.default_rng(4).poisson(2.0, (300, 9))
+    expected = p_values(counts, method).tolist()
+    for width in (np.int8, np.uint8, np.int16, np.int32, np.uint64):
+        assert p_values(counts.astype(width), method).tolist() == expected
+
+
+def test_every_method_is_known() -> None:
+    for method in get_args(detection.Method):
+        assert p_values(np.ones((3, 2), dtype=int), method).tolist() == [1, 1]
+        assert bounds(np.ones((3, 2), dtype=int), method).tolist() == [np.inf, np.inf]
+
+
+@pytest.mark.parametrize("call", [p_values, bounds])
+def test_an_unknown_method_is_refused_by_naming_the_known_ones(call: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="ears-c1, ears-c2, ears-c3, farrington"):
+        call(np.ones((300, 1), dtype=int), "cusum")
+
+
+@pytest.mark.parametrize("method", get_args(detection.Method))
+def test_bounds_have_no_floor(method: detection.Method) -> None:
+    assert bounds(np.zeros((300, 2), dtype=int), method).tolist() == [0, 0]
+
+
+def test_the_serving_process_imports_neither_numpy_nor_scipy() -> None:
+    code = "import sys, warp.app, warp.cli.main; sys.exit(bool({'numpy', 'scipy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-W", "error", "-c", code]).returncode == 0
