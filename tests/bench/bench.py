@@ -25,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+import detecting
 import material
 import reporting
 
@@ -221,6 +222,19 @@ def _met(is_met: bool) -> str:  # noqa: FBT001 - a truth value is what it says
     return "met" if is_met else "missed"
 
 
+def detection_rows() -> list[tuple[str, ...]]:
+    ours, other = statistics.median(detecting.farrington_rates(REPEATS)), detecting.R_SERIES_WEEKS
+    ratio = ours / other
+    row = (
+        "Farrington, series-weeks/s",
+        f"{ours:,.0f}",
+        f"{other}",
+        f"{ratio:.0f}",
+        f"≥ 50  {_met(ratio >= 50)}",
+    )
+    return [("", "WARP", "R, noted", "ratio", "target"), row]
+
+
 def replay_row(folder: Path, history: Path | None) -> tuple[str, ...]:
     """Replay a whole history, if there is one."""
     if history is None:
@@ -243,7 +257,7 @@ def replay_row(folder: Path, history: Path | None) -> tuple[str, ...]:
 
 def machine() -> str:
     """Say what it ran on."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "cryptography", "uvloop"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "cryptography", "numpy", "uvloop"))
     return (
         f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}, {packages}"
@@ -264,7 +278,7 @@ def main() -> None:
         rows = measure(
             Path(folder), QUICK if asked.quick else FULL, lambda line: print(f"… {line}", flush=True)
         )
-        rows.append(replay_row(Path(folder), asked.replay))
+        rows += [*detection_rows(), replay_row(Path(folder), asked.replay)]
     print(f"\n{machine()}; medians of {REPEATS} interleaved repeats\n")
     show(rows)
 
