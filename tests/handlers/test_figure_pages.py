@@ -1,5 +1,8 @@
 """The pages of figures: numbers, and what is counted, how, and what is missing, from each page alone."""
 
+import csv
+import io
+import json
 import re
 from datetime import date
 
@@ -8,7 +11,7 @@ import lxml.html
 import msgspec
 import pytest
 
-from feeds.figures import Closed
+from feeds.figures import Closed, as_csv, as_json
 from feeds.progress import every_progress
 from handlers import figure_pages
 from handlers.chart import draw
@@ -293,3 +296,18 @@ def test_a_long_history_charts_the_latest_quarters_only() -> None:
     [picture] = lxml.html.fromstring(page.decode()).xpath("//svg")
     quarters = [text for text in picture.xpath(".//text/text()") if "-Q" in text]
     assert quarters == ["2026-Q3", "2026-Q4", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4"]
+
+
+@pytest.mark.parametrize("language", SITE.languages)
+@pytest.mark.parametrize("release", RELEASES, ids=lambda each: each.period)
+def test_every_form_says_the_numbers_of_the_release_and_no_other(release: Release, language: str) -> None:
+    """So that nothing can be learnt from the difference of two of them."""
+    numbers = sorted(cell.figure.at_least for cell in release.cells)
+    page = lxml.html.fromstring(figure_pages.render_period(SITE, language, Closed(release)))
+    cells = page.xpath("//td[contains(@class, 'number')]")
+    shown = [int(found) for cell in cells for found in re.findall(r"\d+", cell.text_content())]
+    document = json.loads(as_json(SITE, Closed(release)))
+    table = csv.DictReader(io.StringIO(as_csv(SITE, Closed(release)).decode(), newline=""))
+    assert sorted(shown) == numbers
+    assert sorted(cell["at_least"] for cell in document["cells"]) == numbers
+    assert sorted(int(row["at_least"]) for row in table if row["at_least"]) == numbers
