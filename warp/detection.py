@@ -94,17 +94,21 @@ Judge = Callable[[Counts, FirstTokens, datetime], Sequence[Signal]]
 Method = Literal["ears-c1", "ears-c2", "ears-c3", "farrington"]
 
 
-def p_values(counts: "judged.Counts", method: Method) -> "judged.Floats":
+def p_values(counts: "judged.Counts", method: Method | Literal["pooling"] = "pooling") -> "judged.Floats":
     """
     Give how unusual the last week is in each cell: the smaller the more, and 1 where it is not judged.
 
     Args:
-        counts: Reports, weeks first; whole numbers.
+        counts: Reports, weeks first; whole numbers. For pooling: (weeks, types, places).
         method: The detector, with its floor for sparse cells.
 
     Raises:
         ValueError: there is no such method.
     """
+    if method == "pooling":
+        from warp import pooling
+
+        return pooling.judge(counts).p
     return _detector(method, with_floor=True)(counts).p
 
 

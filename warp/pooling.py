@@ -1,0 +1,184 @@
+"""
+Pooling: judges a week where cells are many and histories short or sparse, by what they have in common.
+
+An empirical-Bayes gamma-Poisson model. A cell (type, place) has a level, and its type a curve in time: trend
+and season. Levels are drawn to what the type's and the place's totals make one expect; how strongly, the data
+say. Counts vary more than Poisson's by a dispersion that belongs to the type. The judged week, and the last
+two and three together, are compared with the negative binomial that follows. Everything is fitted anew for
+each judged week, from the weeks before it. No I/O.
+
+Sources: Clayton and Kaldor, Biometrics 43 (1987), for gamma priors fitted to the data; DuMouchel, The
+American Statistician 53 (1999), for expectations from margins; docs/detection.md has the formulas and what
+was measured.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warp import tails
+from warp.judged import LARGEST_P, MOST_REPORTS, SMALLEST_P, Counts, Floats
+
+LEAST_HISTORY = 2
+"""Weeks before the judged one; with fewer nothing is judged."""
+WINDOWS = (1, 2, 3)
+"""Weeks that are judged together: one, or more where a rise is spread thin."""
+
+_GUARD = 8
+"""Latest weeks that say nothing of a cell's level, or a slow rise would hide itself; a quarter at most."""
+_SEASON_DEVIATION = 0.25
+_TREND_DEVIATION = 0.08
+"""Before any data: of the logarithm of a season's swing, and of a year's growth."""
+_YEAR = 52.0
+_STEPS = 8
+_ETA = 30.0
+"""Logarithms of reports that a fit stays within."""
+_PHI_PRIOR = (1.5, 60.0)
+"""Dispersion before any data, and how many cell-weeks that counts as."""
+_PHI_LEAST, _PHI_MOST = 1.02, 1e6
+_STRENGTHS = (0.3, 300.0)
+"""Shape of the levels' gamma distribution: from nearly free to nearly alike."""
+_HALVINGS = 30
+
+
+class Pooled(NamedTuple):
+    """The judged week of every cell (types, places). No value is NaN."""
+
+    p: Floats
+    """The smaller, the more unusual; 1 where nothing is judged. The least over the windows, uncorrected."""
+    window: NDArray[np.int_]
+    """Weeks of the window with that p."""
+    expected: Floats
+    """Reports in that window."""
+    deviation: Floats
+    """Standard deviation of the reports in it that are as expected."""
+    own: Floats
+    """How much of the expectation rests on the cell's own history, from 0 (all is pooled) to 1."""
+    history: int
+    """Weeks that the level rests on; 0 where there were too few to judge anything."""
+
+
+class _Curve(NamedTuple):
+    """Trend and season of each type, relative to its level; weeks first, the judged one included."""
+
+    factor: Floats
+    variance: Floats
+    """Of the logarithm of the factor in the judged week, by type."""
+
+
+def judge(counts: Counts) -> Pooled:
+    """
+    Judge the last week.
+
+    Args:
+        counts: Reports, (weeks, types, places), the judged week last. A week that is missing must not be left
+            out; a cell that is new, or gone, has zeros.
+
+    Raises:
+        ValueError: the counts have another shape.
+    """
+    if counts.ndim != 3:
+        raise ValueError("counts must have weeks, types and places")
+    weeks, shape = len(counts), counts.shape[1:]
+    history = weeks - 1
+    if history < LEAST_HISTORY or 0 in shape:
+        zeros = np.zeros(shape)
+        return Pooled(np.ones(shape), np.ones(shape, dtype=np.int_), zeros, zeros, zeros, 0)
+    reports = np.minimum(counts.astype(np.float64), MOST_REPORTS)
+    base = history - min(_GUARD, history // 4)
+    dispersion = np.full(shape[0], _PHI_PRIOR[0])
+    for _ in range(2):
+        curve = _curve(reports[:-1].sum(axis=2), dispersion)
+        exposure = curve.factor[:base].sum(axis=0)[:, None]
+        total = reports[:base].sum(axis=0)
+        dispersion = _dispersion(reports[:base], curve.factor[:base], total, exposure)
+    prior = _prior(total, exposure, dispersion[:, None])
+    strength = _strength(total, prior * exposure, dispersion[:, None])
+    seen = exposure / dispersion[:, None]
+    shape_of, rate = strength + total / dispersion[:, None], strength / prior + seen
+    level, spread = shape_of / rate, shape_of / rate**2
+    p, window = np.ones(shape), np.ones(shape, dtype=np.int_)
+    expected, deviation = np.zeros(shape), np.zeros(shape)
+    # A series that stands alone, as a total does, shows a rise in its first week; one of many cells need not.
+    for length in WINDOWS[: 1 if shape[1] == 1 else history - 1]:
+        factor = curve.factor[-length:].sum(axis=0)[:, None]
+        mean = level * factor
+        variance = dispersion[:, None] * mean + factor**2 * spread + mean**2 * curve.variance[:, None]
+        chance = tails.mid_p(reports[-length:].sum(axis=0), mean, variance / mean)
+        better = chance < p
+        for array, value in ((p, chance), (window, length), (expected, mean), (deviation, np.sqrt(variance))):
+            np.copyto(array, value, where=better)
+    return Pooled(np.clip(p, SMALLEST_P, LARGEST_P), window, expected, deviation, seen / rate, base)
+
+
+def _curve(totals: Floats, dispersion: Floats) -> _Curve:
+    """
+    Fit trend and season to types' totals (weeks, types), for these weeks and the next.
+
+    Quasi-Poisson with a normal prior on all but the level, by Newton's steps, all types at once.
+    """
+    weeks = len(totals)
+    time = np.arange(weeks + 1) - float(weeks)
+    angle = 2 * np.pi * time / _YEAR
+    design = np.stack([np.ones(weeks + 1), np.cos(angle), np.sin(angle), time / _YEAR], axis=1)
+    precision = np.array([1e-6, _SEASON_DEVIATION**-2, _SEASON_DEVIATION**-2, _TREND_DEVIATION**-2])
+    known, weight = design[:-1], 1 / dispersion
+    beta = np.zeros((totals.shape[1], 4))
+    beta[:, 0] = np.log(totals.mean(axis=0) + 0.1)
+    for _ in range(_STEPS):
+        mean = np.exp(np.clip(beta @ known.T, -_ETA, _ETA))
+        gradient = ((totals.T - mean) * weight[:, None]) @ known - beta * precision
+        curvature = _curvature(mean * weight[:, None], known, precision)
+        step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+        beta += np.clip(step, -1.0, 1.0)
+    without_level = np.clip(beta[:, 1:] @ design[:, 1:].T, -_ETA, _ETA)
+    covariance = np.linalg.inv(curvature)[:, 1:, 1:]
+    variance = np.einsum("a,iab,b->i", design[-1, 1:], covariance, design[-1, 1:])
+    return _Curve(np.exp(without_level).T, np.clip(variance, 0.0, 0.5))
+
+
+def _curvature(weights: Floats, design: Floats, precision: Floats) -> Floats:
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), 16)
+    return (weights @ products).reshape(-1, 4, 4) + np.diag(precision)
+
+
+def _dispersion(reports: Floats, factor: Floats, total: Floats, exposure: Floats) -> Floats:
+    """
+    Give each type's variance over mean, from how its cells vary in time, drawn to that of all types.
+
+    Given its total, a cell's Pearson statistic has weeks - 1 degrees of freedom whatever its level. With the
+    level total / exposure it is the sum of squares over the curve, times exposure / total, less the total.
+    """
+    squares = np.stack(
+        [(reports[:, i] ** 2 / factor[:, i, None]).sum(axis=0) for i in range(reports.shape[1])]
+    )
+    some = total > 0
+    statistic = np.where(some, squares * exposure / np.where(some, total, 1.0) - total, 0.0).sum(axis=1)
+    freedom = some.sum(axis=1) * (len(reports) - 1.0)
+    start, cells = _PHI_PRIOR
+    pooled = (statistic.sum() + start * cells) / (freedom.sum() + cells)
+    mine = (statistic + cells * min(max(pooled, _PHI_LEAST), 5.0)) / (freedom + cells)
+    bounded: Floats = np.clip(mine, _PHI_LEAST, _PHI_MOST)
+    return bounded
+
+
+def _prior(total: Floats, exposure: Floats, dispersion: Floats) -> Floats:
+    """Give the level that the totals of its type and of its place make one expect of a cell."""
+    of_type = (total.sum(axis=1, keepdims=True) + dispersion / 2) / exposure
+    of_place = (total.sum(axis=0, keepdims=True) + 0.5) / ((of_type * exposure).sum() + 0.5 * total.shape[1])
+    product: Floats = of_type * of_place
+    return product
+
+
+def _strength(total: Floats, expected: Floats, dispersion: Floats) -> float:
+    """Give the shape of the levels' gamma distribution with which the totals vary as they do."""
+    low, high = _STRENGTHS
+    for _ in range(_HALVINGS):
+        middle = float(np.sqrt(low * high))
+        spread = dispersion * expected + expected**2 / middle
+        if np.mean((total - expected) ** 2 / spread) > 1:
+            high = middle
+        else:
+            low = middle
+    return middle
