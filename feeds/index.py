@@ -75,7 +75,7 @@ class Index(msgspec.Struct, frozen=True):
     unit: str
     counted: str
     policy: Policy
-    """The rules for periods to come."""
+    """What the site is set to; a quarter goes on by the policy that it has begun with."""
     schema: str
     csv_metadata: str | None
     """None as long as nothing is closed."""
@@ -98,7 +98,7 @@ def listed(document: bytes | None) -> frozenset[str]:
     """Give the periods that an index lists; none where there is none, or one that cannot be read."""
     try:
         found = () if document is None else msgspec.json.decode(document, type=_Names).releases
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         found = ()
     return frozenset(each.period for each in found)
 

@@ -8,6 +8,7 @@ a second draw beside the first would tell more than either.
 import msgspec
 
 from feeds.figures import ALL_TYPES
+from warp import places, taxonomy
 from warp.disclosure import Release
 from warp.policies import Policy
 
@@ -24,14 +25,19 @@ class _Document(msgspec.Struct, frozen=True):
     cells: tuple[_Row, ...]
 
 
-def read(document: bytes) -> Release:
+def read(document: bytes, period: str) -> Release:
     """
     Give the release that a period's JSON shows.
 
     Raises:
-        msgspec.DecodeError: it is no such document.
+        ValueError: it is no such document, of another period, or holds what no figure says.
     """
-    found = msgspec.json.decode(document, type=_Document)
+    try:
+        found = msgspec.json.decode(document, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ValueError("not the JSON of figures") from None
+    if found.period != period:
+        raise ValueError("figures of another period")
     cells = [
         {
             "type": "" if row.type == ALL_TYPES else row.type,
@@ -40,5 +46,9 @@ def read(document: bytes) -> Release:
         }
         for row in found.cells
     ]
+    for cell, row in zip(cells, found.cells, strict=True):
+        known = cell["type"] == "" or taxonomy.is_term(str(cell["type"]))
+        if not known or not places.is_place(str(cell["place"])) or row.at_least < found.policy.reports:
+            raise ValueError("a cell of an unknown type or place, or a number under the floor")
     plain = {"period": found.period, "cells": cells, "policy": msgspec.to_builtins(found.policy)}
     return msgspec.convert(plain, Release)

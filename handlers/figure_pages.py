@@ -101,7 +101,7 @@ def render_figures(
         ],
         latest=latest,
         explained_once=next((part.period for part in latest if part.of_this_length and not part.rows), ""),
-        from_next_quarter=texts.from_next_quarter if any(part.other_policy for part in latest) else "",
+        from_next_quarter=texts.from_next_quarter if _goes_on_by_another(releases, policy) else "",
         table=_table(site, areas[0], language) if areas else None,
         progress_links=[
             Link(_place(each.area, language), href(site, progress.page_path(language, each.area)))
@@ -289,3 +289,10 @@ def _cite_as(site: Site, report: Progress, language: str, title: str) -> str:
 
 def _place(place: str, language: str) -> str:
     return places.place_name(place, language)
+
+
+def _goes_on_by_another(releases: Sequence[Release], policy: Policy) -> bool:
+    """Say whether the quarter that is open has begun with another policy than the one in force."""
+    newest = releases[-1] if releases else None
+    open_quarter = newest is not None and Period.parse(newest.period).span is not Span.QUARTER
+    return newest is not None and open_quarter and newest.policy != policy

@@ -19,9 +19,12 @@ async def close(connection: AsyncConnection, release: Release) -> None:
 
 
 async def find(connection: AsyncConnection, period: str) -> Release | None:
-    """Give a period's figures, if it is closed."""
+    """Give a period's figures; none if it is not closed, or what is stored is damaged."""
     text = (await connection.execute(select(_table.c.release).where(_table.c.period == period))).scalar()
-    return None if text is None else msgspec.json.decode(text, type=Release)
+    try:
+        return None if text is None else msgspec.json.decode(text, type=Release)
+    except msgspec.DecodeError:
+        return None
 
 
 async def of(connection: AsyncConnection, period: str) -> Release:

@@ -76,6 +76,8 @@ def test_the_closed_periods_of_a_length_are_listed_latest_first(site: Path) -> N
     ("arguments", "sentence"),
     [
         (("--period", "2026-W48"), "2026-W48 is not closed"),
+        (("--period", "9999-W52"), "a period is written like 2026-W47, 2026-11 or 2026-Q4"),
+        (("--period", ""), "a period is written like 2026-W47, 2026-11 or 2026-Q4"),
         (("--period", "week"), "a period is written like 2026-W47, 2026-11 or 2026-Q4"),
         (("--span", "year"), "'year' is not one of"),
         (("--span", "week", "--period", "2026-W47"), "leave out --period"),

@@ -86,16 +86,19 @@ async def edit(hub: Hub, identifier: str, author: str, change: Change, policy: P
         found = await advisories.latest(connection, identifier)
         if found is None or found.status is not Status.DRAFT:
             raise NotPossible("there is no draft with this id; see: warp advisory list")
+        # The figure is one of its place, and the machine's severity one of the figure: beside another place
+        # they would be untrue, or lead back to the first.
+        stays = change.place in (None, found.place)
+        severity = found.severity if stays or found.author else drafting.severity(None)
         edited = msgspec.structs.replace(
             found,
             revision=found.revision + 1,
             author=author,
             texts={**found.texts, **change.texts},
-            severity=change.severity or found.severity,
+            severity=change.severity or severity,
             tlp=change.tlp or found.tlp,
             place=found.place if change.place is None else change.place,
-            # The figure is one of its place: beside another it would be untrue, or lead back to the first.
-            figure=found.figure if change.place in (None, found.place) else None,
+            figure=found.figure if stays else None,
             sector=found.sector if change.sector is None else change.sector,
         )
         _check(edited)

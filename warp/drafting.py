@@ -79,7 +79,7 @@ def draft(
         revision=1,
         status=Status.DRAFT,
         tlp=Tlp.CLEAR,
-        severity=_severity(figure),
+        severity=severity(figure),
         type=signal.type,
         place=place,
         week=signal.week,
@@ -117,7 +117,7 @@ def check_text(text: Text) -> None:
         _check_line("actions", action, MOST_ACTION)
 
 
-def _severity(figure: Figure | None) -> Severity:
+def severity(figure: Figure | None) -> Severity:
     """
     Medium; high when the figure itself says that there are many reports; critical is a person's word.
 

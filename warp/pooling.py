@@ -98,7 +98,7 @@ def judge(counts: Counts) -> Pooled:
     seen = exposure / dispersion[:, None]
     shape_of, rate = strength + total / dispersion[:, None], strength / prior + seen
     level, spread = shape_of / rate, shape_of / rate**2
-    p, window = np.ones(shape), np.ones(shape, dtype=np.int_)
+    p, window = np.full(shape, np.inf), np.ones(shape, dtype=np.int_)
     expected, deviation = np.zeros(shape), np.zeros(shape)
     # A series that stands alone, as a total does, shows a rise in its first week; one of many cells need not.
     for length in WINDOWS[: 1 if shape[1] == 1 else history - 1]:

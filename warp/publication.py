@@ -49,13 +49,14 @@ class Tree:
             twin: Whether it has a gzip twin; what is compressed already has none.
         """
         target = self.folder / path
-        if target.exists() and target.read_bytes() == data:
+        packed_target = target.with_name(f"{target.name}.gz")
+        if target.exists() and target.read_bytes() == data and (packed_target.exists() or not twin):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         # The plain file last: whoever finds it new, after a crash or while serving, finds its twin new, too.
         if twin:
             packed = gzip.compress(data, mtime=0)
-            _replace(target.with_name(f"{target.name}.gz"), packed, modified, durable=durable)
+            _replace(packed_target, packed, modified, durable=durable)
         _replace(target, data, modified, durable=durable)
 
     def read(self, path: str) -> bytes | None:

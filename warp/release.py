@@ -216,7 +216,7 @@ async def close(hub: Hub, period: Period) -> Release:
     ladder.
     """
     published = hub.public.read(json_path(str(period)))
-    made = await _made(hub, period) if published is None else readback.read(published)
+    made = await _made(hub, period) if published is None else readback.read(published, str(period))
     async with hub.reports.write() as connection:
         await figures.close(connection, made)
     hub.log(Event.PERIOD_CLOSED)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from feeds import readback
 from feeds.figures import json_path
 from keys import directory, files, lists
 from keys.directory import Certificate, fingerprint
@@ -27,7 +28,7 @@ from warp import backup, config, epochs, publication
 from warp.backup import Manifest, NoBackup, Part
 from warp.founding import CERTIFICATE, AlreadyThere
 from warp.publication import Tree
-from warp.weeks import Period, Week
+from warp.weeks import Period, Span, Week
 
 
 class MayBeBehind(Exception):
@@ -68,7 +69,6 @@ def restore(
     must_be_new = manifest.made < today and not nothing_later
     if must_be_new:
         _check_lists(manifest, public, today - timedelta(days=1))
-        _check_figures(manifest, public, today)
     data.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
     try:
@@ -81,6 +81,7 @@ def restore(
             _continue_figures(tree, public)
         if must_be_new:
             _check_directory(tree, today)
+            _check_figures(tree, manifest.made, today)
         keyring = Keyring(workshop / "keys")
         if Part.KEYS not in manifest.parts:
             _new_online_key(workshop, keyring, root, Week.of(today), secret)
@@ -114,16 +115,18 @@ def _check_lists(manifest: Manifest, public: Path | None, yesterday: date) -> No
             )
 
 
-def _check_figures(manifest: Manifest, public: Path | None, today: date) -> None:
-    """Refuse to draw the figures of a week a second time, beside those that are public."""
-    week = Week.of(manifest.made)
-    while public is not None and week.end.date() <= today:
-        folder = public / "v1" / "figures"
-        if _either(folder / f"{week}.json", folder / str(week)) is None:
-            raise MayBeBehind(
-                f"{folder} holds no figures of {week}, which ended after the backup; get a newer copy or, if "
-                "the site has published nothing since the backup, say --nothing-later"
-            )
+def _check_figures(tree: Tree, made: date, today: date) -> None:
+    """Refuse to draw the figures of a period a second time, beside those that are public."""
+    week = Week.of(made).plus(-1)
+    while week.end.date() <= today:
+        for span in Span:
+            period = Period.of(week, span)
+            over = period.last == week and week.end.date() >= made
+            if over and tree.read(json_path(str(period))) is None:
+                raise MayBeBehind(
+                    f"neither backup nor copy holds v1/figures of {period}, which has ended since; get a "
+                    "newer copy or, if the site has published nothing since the backup, say --nothing-later"
+                )
         week = week.plus(1)
 
 
@@ -200,7 +203,7 @@ def _continue_directory(tree: Tree, root: bytes, folder: Path) -> None:
 
 def _either(file: Path, address: Path) -> bytes | None:
     """Read what a mirror keeps under the file's name, or under that of its address."""
-    return next((path.read_bytes() for path in (file, address) if path.exists()), None)
+    return next((path.read_bytes() for path in (file, address) if path.exists() and not path.is_dir()), None)
 
 
 def _continue_lists(tree: Tree, root: bytes, public: Path) -> None:
@@ -231,6 +234,10 @@ def _continue_figures(tree: Tree, public: Path) -> None:
         except ValueError:
             continue  # the same as CSV
         if document is not None and tree.read(json_path(name)) is None:
+            try:
+                readback.read(document, name)
+            except ValueError as error:
+                raise MayBeBehind(f"{folder} holds no figures of {name}: {error}; get another copy") from None
             tree.write(json_path(name), document, ended, durable=True)
 
 

@@ -151,10 +151,13 @@ class Site:
         """
         publish = functools.partial(figures.publish, anew=anew)
         policy = self.settings.policy
-        async with self.alone():
-            async with self.hub.reports.read() as connection:
-                releases = await stored.everything(connection)
-            await asyncio.to_thread(publish, self.tree, self.publisher, PAGES, policy, releases)
+        try:
+            async with self.alone():
+                async with self.hub.reports.read() as connection:
+                    releases = await stored.everything(connection)
+                await asyncio.to_thread(publish, self.tree, self.publisher, PAGES, policy, releases)
+        except Exception as error:  # noqa: BLE001 - of figures alone; keys, lists and warnings cannot wait for it
+            self.hub.log(Event.FAULT, error)
 
     async def announce(self, weeks: Iterable[Week]) -> list[Week]:
         """Make and publish the keys of weeks; those that have keys, or may have none, stay as they are."""
@@ -208,8 +211,8 @@ class Site:
             drafts = await self._draft_signals()
             # Says that the midnight is done, so it comes after all that cannot be made up for at a start.
             await listing.grow(self.lists, acts.ended_day(now))
-            await self.publish_figures()
             await self._rewrite()
+            await self.publish_figures()
             self._finished = done.released.day if self._finished else None
         self._tell_of_midnight(now, new=bool(done.released.reports or drafts))
         await self.announce(epochs.weeks_ahead(now) if weeks is None else weeks)

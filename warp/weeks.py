@@ -153,7 +153,7 @@ def _parsed(text: str) -> Period:
         return Period.of(_week_of_month(int(match[1]), int(match[2])), Span.MONTH)
     if match := _QUARTER.fullmatch(text):
         return Period.of(_week_of_month(int(match[1]), 3 * int(match[2])), Span.QUARTER)
-    if _WEEK.fullmatch(text):
+    if _WEEK.fullmatch(text) and "1000" <= text < "9000":
         return Period.of(Week.parse(text), Span.WEEK)
     raise ValueError("a period is written like 2026-W47, 2026-11 or 2026-Q4")
 

@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner
@@ -193,9 +194,15 @@ async def test_a_figure_does_not_follow_a_draft_to_another_place(site: Site, ser
     async with site.hub.reports.write() as connection:
         await advisories.save(connection, draft)
     policy = site.settings.policy
-    same = await advising.edit(site.hub, "x", COORDINATOR, Change(severity=Severity.LOW, place=LARGE), policy)
-    assert same.figure == Figure(20)
-    assert (await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy)).figure is None
+    moved = await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy)
+    # The machine's severity was high because of the figure alone.
+    assert (moved.figure, moved.severity) == (None, Severity.MEDIUM)
+    async with site.hub.reports.write() as connection:
+        await advisories.save(connection, msgspec.structs.replace(draft, id="y"))
+    same = await advising.edit(site.hub, "y", COORDINATOR, Change(place=LARGE), policy)
+    assert (same.figure, same.severity) == (Figure(20), Severity.HIGH)
+    by_hand = await advising.edit(site.hub, "y", COORDINATOR, Change(place=AREA), policy)
+    assert (by_hand.figure, by_hand.severity) == (None, Severity.HIGH), "an author answers for it now"
 
 
 async def test_no_figure_is_of_a_place_with_two_members_however_many_reports(

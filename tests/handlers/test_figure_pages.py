@@ -82,6 +82,8 @@ def test_rows_of_another_policy_than_the_one_in_force_say_which() -> None:
     for policy, said in ((Policy(), ","), (stricter, " with other numbers,")):
         text = read(figure_pages.render_figures(SITE, "en", policy, RELEASES, AREAS))
         assert text.count(f"closed under the policy “small community”{said} which its own page explains") == 3
+        assert "policy has changed" not in text, "a quarter has just closed"
+        text = read(figure_pages.render_figures(SITE, "en", policy, RELEASES[:-1], AREAS))
         assert "How The policy has changed: this explanation holds from the next quarter on." in text
     assert "closed under the policy" not in read(period(WEEK))
 

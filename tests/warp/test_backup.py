@@ -40,7 +40,7 @@ from warp import backup, founding, restoring
 from warp.backup import IDENTITY, REPORTS, CannotBackUp, Made, NoBackup, Part
 from warp.events import Event
 from warp.founding import AlreadyThere
-from warp.publication import list_path
+from warp.publication import Tree, list_path
 from warp.restoring import MayBeBehind, Restored
 from warp.site import Site
 from warp.tally import Cell, Tally
@@ -408,6 +408,53 @@ async def test_figures_that_are_public_are_not_drawn_a_second_time(
             assert await figures.find(connection, str(WEEK)) == published
         for name in (f"v1/figures/{WEEK}.json", f"v1/figures/{WEEK}.csv"):
             assert site.tree.read(name) == server.site.tree.read(name)
+
+
+def _figures(of_type: str, place: str, at_least: int) -> bytes:
+    cell = {"type": of_type, "place": place, "at_least": at_least}
+    return msgspec.json.encode({"period": "2026-W47", "policy": {}, "cells": [cell]})
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b"<html>404", "not the JSON of figures"),
+        (b"\xff", "not the JSON of figures"),
+        (b"", "not the JSON of figures"),
+        (b'{"period": "2026-W46", "policy": {}, "cells": []}', "another period"),
+        (_figures("x", "m49:001", 9), "unknown type or place"),
+        (_figures("all", "m49:999", 9), "unknown type or place"),
+        (_figures("all", "m49:001", -3), "under the floor"),
+    ],
+)
+async def test_a_copy_of_figures_that_is_none_is_not_taken(
+    server: Served, tmp_path: Path, document: bytes, why: str
+) -> None:
+    made = await back_up(server.site, tmp_path / "out", Part.KEYS)
+    tuesday, mirror = WEEK.end + timedelta(days=1), tmp_path / "mirror"
+    await server.site.midnight(WEEK.end)
+    await server.site.midnight(tuesday)
+    shutil.copytree(server.site.tree.folder, mirror)
+    (mirror / f"v1/figures/{WEEK}.json").write_bytes(document)
+    with pytest.raises(MayBeBehind, match=why):
+        restore(made.path, tmp_path / "new", tuesday.date(), mirror)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_copy_must_hold_the_month_that_has_ended_too(tmp_path: Path) -> None:
+    tree = Tree(tmp_path)
+    for period in ("2026-W47", "2026-W48"):
+        tree.write(f"v1/figures/{period}.json", b"{}", NOON)
+    restoring._check_figures(tree, date(2026, 11, 17), date(2026, 11, 29))
+    with pytest.raises(MayBeBehind, match="2026-11"):
+        restoring._check_figures(tree, date(2026, 11, 17), date(2026, 11, 30))
+    tree.write("v1/figures/2026-11.json", b"{}", NOON)
+    restoring._check_figures(tree, date(2026, 11, 17), date(2026, 11, 30))
+
+
+def test_a_backup_of_the_monday_itself_may_be_from_before_the_close(tmp_path: Path) -> None:
+    with pytest.raises(MayBeBehind, match="2026-W47"):
+        restoring._check_figures(Tree(tmp_path), date(2026, 11, 23), date(2026, 11, 24))
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -482,9 +482,9 @@ def test_a_small_community_gets_a_total_of_what_is_too_few_by_class() -> None:
 
 
 def test_no_other_module_makes_a_figure_a_cell_or_a_release() -> None:
-    """Only the gate calls their constructors; from JSON only what the gate made comes back."""
+    """Only the gate calls their constructors, and three read back from JSON what it has made."""
     root = Path(warp.__file__).parent.parent
-    makers = []
+    makers, readers = [], set()
     for package in ("warp", "handlers", "storage", "feeds", "keys"):
         for path in (root / package).rglob("*.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -506,7 +506,17 @@ def test_no_other_module_makes_a_figure_a_cell_or_a_release() -> None:
                     "disclosure.Release",
                 ):
                     makers.append(path.name)
+                if any(ast.unparse(each) == "Release" for each in _types_in(node)):
+                    readers.add(path.name)
     assert makers == []
+    assert readers == {"child.py", "figures.py", "readback.py"}
+
+
+def _types_in(call: ast.Call) -> list[ast.expr]:
+    """The types that a call of msgspec's turns something into."""
+    if not ast.unparse(call.func).endswith(("decode", "convert")):
+        return []
+    return [*call.args[1:], *(each.value for each in call.keywords if each.arg == "type")]
 
 
 # The policies.

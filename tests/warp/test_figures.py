@@ -143,6 +143,17 @@ def test_a_period_keeps_the_policy_that_it_was_closed_under(tree: Tree) -> None:
     assert b'"preset": "cautious"' in (tree.read("v1/figures/2026-Q4.json") or b"")
 
 
+def test_a_lost_twin_comes_back_and_an_index_that_cannot_be_read_is_made_anew(tree: Tree) -> None:
+    publish(tree, RELEASES)
+    twin = tree.folder / "v1/figures/2026-11.json.gz"
+    before, whole = twin.read_bytes(), tree.read("v1/figures/index.json")
+    twin.unlink()
+    (tree.folder / "v1/figures/index.json").write_bytes(b'{"releases":[{"period":"2026-Q\xb3"}]}')
+    publish(tree, RELEASES)
+    assert tree.read("v1/figures/index.json") == whole
+    assert twin.read_bytes() == before
+
+
 @pytest.mark.parametrize("lost", sorted(own("2026-11")))
 def test_a_period_that_lost_a_file_gets_it_back(tree: Tree, lost: str) -> None:
     publish(tree, RELEASES)

@@ -297,10 +297,11 @@ async def test_figures_that_cannot_be_made_keep_nothing_else_from_being_done(ser
         await connection.execute(insert(schema.figures).values(period="2026-W46", release="{}"))
     await server.post(sealed(server.site))
     server.clock.now = WEEK.end
-    done = await acts.midnight(server.site.hub, WEEK.plus(4).end, open_pool=True)
+    done = await server.site.midnight(WEEK.plus(4).end, open_pool=True)
     assert (done.closed, done.released.reports) == ([], 1)
     assert WEEK in done.destroyed
     assert Event.FAULT in server.logged.events
+    await server.site.mend()
 
 
 async def test_a_quarter_keeps_the_policy_that_it_began_with(server: Served) -> None:

@@ -37,9 +37,9 @@ async def figures_command(
       warp figures --data site --period 2026-Q4 --csv
       warp figures --data site --span month
     """
-    if period and span:
+    if period is not None and span:
         raise click.UsageError("--span lists all periods of a length; leave out --period")
-    if period:
+    if period is not None:
         _check_period(period)
     if as_csv and (span or as_json):
         raise click.UsageError("--csv writes one period; leave out --span and --json")
@@ -110,7 +110,7 @@ def _show(site: Site, release: Release, *, as_csv: bool, as_json: bool) -> None:
 @asynchronous
 async def policy_command(data: Path, *, as_json: bool) -> None:
     """
-    Show the rules of publication that are in force, and what each step of the ladder needs.
+    Show the rules of publication that are set, and what each step of the ladder needs.
 
     \b
     Example:
