@@ -41,9 +41,8 @@ AFTER_MIDNIGHTS = 2
 
 JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
 Protect = Callable[
-    [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy | None], Awaitable[Release]
+    [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy], Awaitable[Release]
 ]
-"""The last is the policy that the quarter has begun with; none: the site's."""
 
 
 class Hub(NamedTuple):
@@ -64,6 +63,8 @@ class Hub(NamedTuple):
     log: Log
     created: date
     """The first day of the site."""
+    policy: Policy
+    """Makes the figures of a quarter that has begun with no other."""
 
     @property
     def stores(self) -> Stores:
@@ -231,7 +232,7 @@ async def _made(hub: Hub, period: Period) -> Release:
     async with hub.identity.read() as connection:
         homes = frozenset(place for place in await members.by_place(connection) if place)
     earlier = [release for name, release in closed if Period.parse(name).first in period.weeks]
-    policy = closed[0][1].policy if closed else None
+    policy = closed[0][1].policy if closed else hub.policy
     return await hub.protect(period, tally, earlier, homes, policy)
 
 

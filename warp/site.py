@@ -321,18 +321,8 @@ class Site:
 
 def children(settings: Config) -> Workers:
     """Have the heavy work done by child processes."""
-
-    async def protect(
-        period: Period,
-        tally: Mapping[Week, WeekCounts],
-        earlier: Sequence[Release],
-        homes: frozenset[str],
-        begun_with: Policy | None,
-    ) -> Release:
-        return await child.protect(period, tally, earlier, homes, begun_with or settings.policy)
-
     judge = functools.partial(child.judge, thresholds=settings.thresholds)
-    return Workers(judge, protect, child.rewrite)
+    return Workers(judge, child.protect, child.rewrite)
 
 
 def here(settings: Config) -> Workers:
@@ -346,10 +336,9 @@ def here(settings: Config) -> Workers:
         tally: Mapping[Week, WeekCounts],
         earlier: Sequence[Release],
         homes: frozenset[str],
-        begun_with: Policy | None,
+        policy: Policy,
     ) -> Release:
-        policy, secret = begun_with or settings.policy, secrets.token_bytes(32)
-        return disclosure.protect(period, tally, earlier, homes, policy, secret)
+        return disclosure.protect(period, tally, earlier, homes, policy, secrets.token_bytes(32))
 
     async def rewrite(path: Path) -> None:
         await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)
@@ -402,6 +391,7 @@ async def open_site(
             rewrite=workers.rewrite,
             log=log,
             created=settings.created,
+            policy=settings.policy,
         )
         teller = Teller(settings.notify, settings.name, log)
         open_things.push_async_callback(teller.finish)
