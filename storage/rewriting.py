@@ -9,9 +9,11 @@ Plain `sqlite3`, because it is no statement on any table.
 import contextlib
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 _PATIENCE_SECONDS = 5
+_PAUSE_SECONDS = 0.02
 
 
 class StillInUse(Exception):
@@ -33,12 +35,24 @@ def rewrite(path: Path, *, in_memory: bool) -> None:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA temp_store = {'MEMORY' if in_memory else 'FILE'}")
         connection.execute("VACUUM")
-        connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}")
-        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise StillInUse("the write-ahead log could not be emptied")
+        _empty_log(connection)
     hide_times(path)
     os.utime(path.parent, (0, 0))  # a temporary file came and went there
+
+
+def _empty_log(connection: sqlite3.Connection) -> None:
+    """
+    Empty the write-ahead log.
+
+    SQLite waits for readers and writers, but not for another connection's checkpoint, which a commit to a
+    long log begins by itself: then it says at once that it is busy. So it is asked again.
+    """
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}")
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() >= deadline:
+            raise StillInUse("the write-ahead log could not be emptied")
+        time.sleep(_PAUSE_SECONDS)
 
 
 def hide_times(path: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 import stat
+import sys
 from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from pathlib import Path
@@ -150,6 +151,27 @@ async def test_a_reader_that_holds_on_is_told_of_and_nothing_is_lost(database: D
         reader.close()
     await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=True)
     assert remains(database.path, secret_bytes(arrivals)) == 9
+
+
+async def test_a_checkpoint_of_another_process_is_waited_for(database: Database) -> None:
+    """A commit to a long write-ahead log begins one by itself; byte 121 of the -shm file is its lock."""
+    arrivals = await fill(database, 3)
+    script = (
+        "import fcntl, sys, time\n"
+        "with open(sys.argv[1], 'r+b') as file:\n"
+        "    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 121)\n"
+        "    print('locked', flush=True)\n"
+        "    time.sleep(0.3)\n"
+    )
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, f"{database.path}-shm", stdout=asyncio.subprocess.PIPE
+    )
+    assert other.stdout is not None
+    assert await other.stdout.readline() == b"locked\n"
+    await asyncio.to_thread(rewriting.rewrite, database.path, in_memory=True)
+    assert await other.wait() == 0
+    assert remains(database.path, secret_bytes(arrivals)) == 9
+    assert Path(f"{database.path}-wal").stat().st_size == 0
 
 
 async def test_no_file_time_tells_when_something_was_written(database: Database) -> None:
