@@ -12,6 +12,7 @@ American Statistician 53 (1999), for expectations from margins; docs/detection.m
 was measured.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,33 @@ class Pooled(NamedTuple):
     """Weeks that the level rests on; 0 where there were too few to judge anything."""
 
 
+class Fit(NamedTuple):
+    """What a history makes one expect."""
+
+    level: Floats
+    """Reports a week where the curve is 1, (types, places)."""
+    level_variance: Floats
+    own: Floats
+    """See `Pooled`."""
+    dispersion: Floats
+    """Variance over mean of counts around their means, by type."""
+    factor: Floats
+    """Trend and season relative to the level, (weeks, types); the week after the history is the last."""
+    factor_variance: Floats
+    """Of the logarithm of the last factor, by type."""
+    history: int
+    """See `Pooled`."""
+
+
+class Expected(NamedTuple):
+    """The count of some weeks together, if nothing happens; each (types, places)."""
+
+    mean: Floats
+    """Reports."""
+    dispersion: Floats
+    """Variance over mean; it takes in that level and curve are estimates."""
+
+
 class _Curve(NamedTuple):
     """Trend and season of each type, relative to its level; weeks first, the judged one included."""
 
@@ -78,18 +106,34 @@ def judge(counts: Counts) -> Pooled:
     Raises:
         ValueError: the counts have another shape.
     """
-    if counts.ndim != 3:
-        raise ValueError("counts must have weeks, types and places")
-    weeks, shape = len(counts), counts.shape[1:]
-    history = weeks - 1
-    if history < LEAST_HISTORY or 0 in shape:
+    fitted = fit(counts[:-1])
+    shape = counts.shape[1:]
+    if fitted is None:
         zeros = np.zeros(shape)
         return Pooled(np.ones(shape), np.ones(shape, dtype=np.int_), zeros, zeros, zeros, 0)
-    reports = np.minimum(counts.astype(np.float64), MOST_REPORTS)
-    base = history - min(_GUARD, history // 4)
-    dispersion = np.full(shape[0], _PHI_PRIOR[0])
+    return scan(fitted, counts, windows(fitted))
+
+
+def fit(history: Counts) -> Fit | None:
+    """
+    Learn from the weeks before the judged one; none if they are too few, or there is no cell.
+
+    Args:
+        history: Reports, (weeks, types, places).
+
+    Raises:
+        ValueError: the counts have another shape.
+    """
+    if history.ndim != 3:
+        raise ValueError("counts must have weeks, types and places")
+    weeks, types, places = history.shape
+    if weeks < LEAST_HISTORY or not types or not places:
+        return None
+    reports = np.minimum(history.astype(np.float64), MOST_REPORTS)
+    base = weeks - min(_GUARD, weeks // 4)
+    dispersion = np.full(types, _PHI_PRIOR[0])
     for _ in range(2):
-        curve = _curve(reports[:-1].sum(axis=2), dispersion)
+        curve = _curve(reports.sum(axis=2), dispersion)
         exposure = curve.factor[:base].sum(axis=0)[:, None]
         total = reports[:base].sum(axis=0)
         dispersion = _dispersion(reports[:base], curve.factor[:base], total, exposure)
@@ -97,19 +141,67 @@ def judge(counts: Counts) -> Pooled:
     strength = _strength(total, prior * exposure, dispersion[:, None])
     seen = exposure / dispersion[:, None]
     shape_of, rate = strength + total / dispersion[:, None], strength / prior + seen
-    level, spread = shape_of / rate, shape_of / rate**2
+    return Fit(
+        shape_of / rate, shape_of / rate**2, seen / rate, dispersion, curve.factor, curve.variance, base
+    )
+
+
+def windows(fitted: Fit) -> tuple[int, ...]:
+    """
+    Give the windows that `scan` looks at by default.
+
+    A series that stands alone, as a total does, shows a rise in its first week; one of many cells need not.
+    """
+    alone = fitted.level.shape[1] == 1
+    return WINDOWS[: 1 if alone else len(fitted.factor) - 2]
+
+
+def expect(fitted: Fit, length: int, elapsed: float = 1.0) -> Expected:
+    """
+    Give what is expected of the last weeks together.
+
+    Args:
+        fitted: From the weeks before the last one.
+        length: Weeks, the last one included; at most the weeks of the history and one.
+        elapsed: Share of the last week's reports that should be there by now; over 0.
+    """
+    factor = (fitted.factor[-length:-1].sum(axis=0) + fitted.factor[-1] * elapsed)[:, None]
+    mean = fitted.level * factor
+    variance = (
+        fitted.dispersion[:, None] * mean
+        + factor**2 * fitted.level_variance
+        + mean**2 * fitted.factor_variance[:, None]
+    )
+    return Expected(mean, variance / mean)
+
+
+def scan(fitted: Fit, counts: Counts, lengths: Sequence[int], elapsed: float = 1.0) -> Pooled:
+    """
+    Judge the last week, alone and together with those before it.
+
+    Args:
+        fitted: From all weeks but the last.
+        counts: Reports, (weeks, types, places), the judged week last.
+        lengths: Weeks of each window.
+        elapsed: Share of the last week's reports that should be there by now; over 0.
+    """
+    shape = fitted.level.shape
     p, window = np.full(shape, np.inf), np.ones(shape, dtype=np.int_)
-    expected, deviation = np.zeros(shape), np.zeros(shape)
-    # A series that stands alone, as a total does, shows a rise in its first week; one of many cells need not.
-    for length in WINDOWS[: 1 if shape[1] == 1 else history - 1]:
-        factor = curve.factor[-length:].sum(axis=0)[:, None]
-        mean = level * factor
-        variance = dispersion[:, None] * mean + factor**2 * spread + mean**2 * curve.variance[:, None]
-        chance = tails.mid_p(reports[-length:].sum(axis=0), mean, variance / mean)
+    mean, deviation = np.zeros(shape), np.zeros(shape)
+    for length in lengths:
+        expected = expect(fitted, length, elapsed)
+        chance = tails.mid_p(together(counts, length), *expected)
         better = chance < p
-        for array, value in ((p, chance), (window, length), (expected, mean), (deviation, np.sqrt(variance))):
+        spread = np.sqrt(expected.mean * expected.dispersion)
+        for array, value in ((p, chance), (window, length), (mean, expected.mean), (deviation, spread)):
             np.copyto(array, value, where=better)
-    return Pooled(np.clip(p, SMALLEST_P, LARGEST_P), window, expected, deviation, seen / rate, base)
+    return Pooled(np.clip(p, SMALLEST_P, LARGEST_P), window, mean, deviation, fitted.own, fitted.history)
+
+
+def together(counts: Counts, length: int) -> Floats:
+    """Give the reports of the last weeks together."""
+    found: Floats = np.minimum(counts[-length:].astype(np.float64), MOST_REPORTS).sum(axis=0)
+    return found
 
 
 def _curve(totals: Floats, dispersion: Floats) -> _Curve:
