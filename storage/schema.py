@@ -155,6 +155,20 @@ tally_delay = _table(
     Column("reports", Integer, nullable=False, comment="reports whose month is known; kept for good"),
 )
 
+tally_late = _table(
+    "tally_late",
+    reports,
+    Column("day", Text, primary_key=True, comment="day of release"),
+    Column("type", Text, primary_key=True, comment="RSIT type"),
+    Column("place", Text, primary_key=True, comment="country, M49 code, or empty"),
+    Column(
+        "reports",
+        Integer,
+        nullable=False,
+        comment="reports of incidents three or more calendar months before their release; kept for good",
+    ),
+)
+
 inbox = _table(
     "inbox",
     reports,

@@ -1,6 +1,6 @@
 """Exact tallies: adds what a release counted, and gives it back to coordinators, detection and disclosure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,9 @@ from storage import schema
 from warp.lateness import Delay
 from warp.tally import Cell, Occurrence, Tally, WeekCounts
 from warp.weeks import Period, Week
+
+ROWS_AT_ONCE = 1000
+"""Rows of a stream that are in memory together."""
 
 
 async def add(connection: AsyncConnection, tally: Tally) -> None:
@@ -30,6 +33,11 @@ async def add(connection: AsyncConnection, tally: Tally) -> None:
         connection,
         schema.tally_first,
         [(c.day.isoformat(), c.type, c.place, str(w), n) for (c, w), n in tally.first_tokens.items()],
+    )
+    await _increase(
+        connection,
+        schema.tally_late,
+        [(cell.day.isoformat(), cell.type, cell.place, n) for cell, n in tally.late.items()],
     )
     for table, counts in (
         (schema.tally_sector, tally.sectors),
@@ -77,6 +85,34 @@ async def cells(
         (Cell(date.fromisoformat(row.day), row.type, row.place), row.reports)
         for row in await connection.execute(statement)
     ]
+
+
+def stream_days(
+    connection: AsyncConnection, first: date, last: date
+) -> AsyncIterator[tuple[date, str, str, int]]:
+    """
+    Give (day, type, place, reports), sorted, over the days from first to last inclusive.
+
+    At no time are all rows in memory: ten years of a large community are a million of them.
+    """
+    return _stream(connection, schema.tally_day, first, last)
+
+
+def stream_late(
+    connection: AsyncConnection, first: date, last: date
+) -> AsyncIterator[tuple[date, str, str, int]]:
+    """Give (day, type, place, reports of old incidents) as `stream_days` does; a cell without is absent."""
+    return _stream(connection, schema.tally_late, first, last)
+
+
+async def _stream(
+    connection: AsyncConnection, table: Table, first: date, last: date
+) -> AsyncIterator[tuple[date, str, str, int]]:
+    statement = select(table).where(*_between(table, first, last)).order_by("day", "type", "place")
+    async with connection.stream(statement) as found:
+        async for rows in found.partitions(ROWS_AT_ONCE):
+            for day, of_type, place, reports in rows:
+                yield date.fromisoformat(day), of_type, place, reports
 
 
 async def first_tokens(

@@ -20,6 +20,13 @@ LEAST_DELAYS = 20
 """With fewer, nothing is said."""
 COMPLETE = 0.9
 """A month of which a smaller share has arrived is incomplete."""
+LATE_FROM = 3
+"""
+Calendar months from occurrence to release from which an incident is an old one.
+
+Two whole months lie between, where half of all reports come within four weeks: so late, a report says what
+has been found or entered, not what is going on.
+"""
 
 
 class Delay(enum.StrEnum):
@@ -56,6 +63,11 @@ def delay_of(month: str, released: date) -> Delay:
     """
     months = months_between(month, released)
     return next((band for band, longest in _UP_TO.items() if months <= longest), Delay.LONGER)
+
+
+def is_late(month: str, released: date) -> bool:
+    """Say whether a report is of an old incident; not said where the month is unknown (empty)."""
+    return bool(month) and months_between(month, released) >= LATE_FROM
 
 
 def first_quarter(day: date) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from warp import places, taxonomy
-from warp.lateness import Delay, delay_of
+from warp.lateness import Delay, delay_of, is_late
 from warp.report import Report
 from warp.weeks import Week
 
@@ -62,6 +62,8 @@ class Tally:
     occurrences: Counter[Occurrence] = field(default_factory=Counter)
     delays: Counter[tuple[str, Delay]] = field(default_factory=Counter)
     """(quarter, delay); only of reports with a known month of occurrence."""
+    late: Counter[Cell] = field(default_factory=Counter)
+    """Of `reports`, those of old incidents (`warp.lateness.is_late`)."""
 
     def add(self, counted: Counted, day: date) -> None:
         """Count one report under its day of release; a test report is not counted."""
@@ -82,6 +84,8 @@ class Tally:
         self.occurrences[Occurrence(month, of_class, places.sub_region(report.place))] += 1
         if month:
             self.delays[quarter, delay_of(month, day)] += 1
+        if is_late(month, day):
+            self.late[cell] += 1
 
 
 def count(reports: Iterable[Counted], day: date) -> Tally:

@@ -2,15 +2,19 @@
 
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy import Connection, MetaData, create_engine, insert, text
 
+import storage.migrations
 from storage import members, schema, tallies
 from storage.database import Database, open_database
 from warp.lateness import Delay
@@ -104,19 +108,51 @@ async def test_members_of_the_first_tables_have_joined_if_they_had_a_credential(
     await database.close()
 
 
-async def test_tallies_of_before_delays_were_counted_stay_and_have_no_delay(tmp_path: Path) -> None:
-    path, day = tmp_path / "reports.db", date(2026, 11, 18)
-    database = await open_database(path, "reports")
+UY = Cell(date(2026, 11, 18), "fraud/phishing", "UY")
+
+
+async def migrated_to(path: Path, revision: str) -> None:
+    """Make the reports database of an earlier version, with three reports."""
+
+    def migrate(connection: Connection) -> None:
+        config, scripts = Config(), Path(storage.migrations.__path__[0])
+        config.set_main_option("script_location", str(scripts))
+        config.set_main_option("version_locations", str(scripts / "reports"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    database = Database(path)
     async with database.write() as connection:
-        await tallies.add(connection, Tally(reports=Counter({Cell(day, "fraud/phishing", "UY"): 3})))
-        await connection.execute(text("DROP TABLE tally_delay"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = 'reports_3'"))
+        await connection.run_sync(migrate)
+        row = {"day": UY.day.isoformat(), "type": UY.type, "place": UY.place, "reports": 3}
+        await connection.execute(insert(schema.tally_day), row)
     await database.close()
-    database = await open_database(path, "reports")
+
+
+async def test_tallies_of_before_delays_were_counted_stay_and_have_no_delay(tmp_path: Path) -> None:
+    await migrated_to(tmp_path / "reports.db", "reports_3")
+    database = await open_database(tmp_path / "reports.db", "reports")
     async with database.read() as connection:
-        assert await tallies.cells(connection) == [(Cell(day, "fraud/phishing", "UY"), 3)]
+        assert await tallies.cells(connection) == [(UY, 3)]
         assert await tallies.delays(connection, "2024-Q1") == {}
     await database.close()
+
+
+async def test_tallies_of_before_old_incidents_were_counted_stay_and_none_is_late(tmp_path: Path) -> None:
+    await migrated_to(tmp_path / "reports.db", "reports_4")
+    database = await open_database(tmp_path / "reports.db", "reports")
+    async with database.write() as connection:
+        assert await streamed(tallies.stream_days(connection, UY.day, UY.day)) == [(*UY, 3)]
+        assert await streamed(tallies.stream_late(connection, UY.day, UY.day)) == []
+        await tallies.add(connection, Tally(reports=Counter({UY: 2}), late=Counter({UY: 1})))
+        assert await streamed(tallies.stream_days(connection, UY.day, UY.day)) == [(*UY, 5)]
+        assert await streamed(tallies.stream_late(connection, UY.day, UY.day)) == [(*UY, 1)]
+    await database.close()
+
+
+async def streamed(stream: AsyncIterator[tuple[date, str, str, int]]) -> list[tuple[date, str, str, int]]:
+    return [row async for row in stream]
 
 
 async def test_only_delays_of_the_pooled_quarters_are_given(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import seeded
-from warp.lateness import LEAST_DELAYS, Delay, Lateness, delay_of, first_quarter, is_incomplete
+from warp.lateness import LEAST_DELAYS, Delay, Lateness, delay_of, first_quarter, is_incomplete, is_late
 from warp.weeks import Week
 
 
@@ -50,6 +50,27 @@ def test_a_delay_is_counted_in_calendar_months(month: str, released: date, expec
 )
 def test_eight_quarters_are_pooled_the_present_one_included(day: date, expected: str) -> None:
     assert first_quarter(day) == expected
+
+
+@pytest.mark.parametrize(
+    ("month", "released", "expected"),
+    [
+        ("2026-11", date(2026, 11, 1), False),
+        ("2026-09", date(2026, 11, 30), False),
+        ("2026-08", date(2026, 10, 31), False),
+        ("2026-08", date(2026, 11, 1), True),
+        ("2025-12", date(2026, 2, 28), False),
+        ("2025-12", date(2026, 3, 1), True),
+        ("0001-01", date(2026, 11, 18), True),
+        ("", date(2026, 11, 18), False),
+    ],
+)
+def test_an_incident_is_old_from_the_third_month_after_its_own(
+    month: str,
+    released: date,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert is_late(month, released) == expected
 
 
 HALVES = {Delay.SAME_MONTH: 50, Delay.ONE: 30, Delay.UP_TO_SIX: 15, Delay.LONGER: 5}

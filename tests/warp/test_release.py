@@ -90,6 +90,15 @@ async def test_a_release_counts_every_report_in_every_table(server: Served) -> N
     assert found["tally_delay"] == [("2026-Q4", "0", 2)]
 
 
+async def test_a_release_counts_which_reports_are_of_old_incidents(server: Served) -> None:
+    old = Draft(type="fraud/phishing", place="UY", occurred="2026-08-31")
+    await send(server, old, Draft(type="fraud/phishing", place="UY", occurred="2026-09-01"), old)
+    await server.site.release(NOON)
+    found = await stored(server)
+    assert found["tally_day"] == [("2026-11-18", "fraud/phishing", "UY", 3)]
+    assert found["tally_late"] == [("2026-11-18", "fraud/phishing", "UY", 2)]
+
+
 async def test_a_test_report_goes_the_whole_way_and_is_not_counted(server: Served) -> None:
     await send(server, Draft(type=taxonomy.TEST_TYPE, place="UY"))
     assert (await server.site.release(NOON)).reports == 1

@@ -74,6 +74,7 @@ def test_two_tallies_add_up_to_the_tally_of_both(reports: list[Counted], cut: in
         "tags",
         "occurrences",
         "delays",
+        "late",
     ):
         assert getattr(one, table) + getattr(other, table) == getattr(both, table)
 
@@ -134,10 +135,18 @@ def test_delays_are_counted_of_reports_whose_month_is_known() -> None:
     assert count([_counted(occurred="2026-12")], DAY).delays == Counter()
 
 
+def test_reports_of_old_incidents_are_counted_a_second_time_by_day_type_and_place() -> None:
+    stated = ("2026-08-31", "2025-12", "2026-09-01", "2026-11-18", "2026", "")
+    found = count([_counted(occurred=text) for text in stated], DAY)
+    cell = Cell(DAY, "fraud/phishing", "UY")
+    assert found.late == Counter({cell: 2})
+    assert found.reports == Counter({cell: len(stated)})
+
+
 def test_no_table_is_the_full_cross() -> None:
-    found = count([_counted(tags=("ransomware",), occurred="2026-10")], DAY)
+    found = count([_counted(tags=("ransomware",), occurred="2026-08")], DAY)
     # (day, type, place) never meets sector, severity, tag or month; those never meet a place or a type.
-    assert {len(key) for key in found.reports} == {3}
+    assert {len(key) for key in (*found.reports, *found.late)} == {3}
     for table in (found.sectors, found.severities, found.tags, found.occurrences, found.delays):
         assert all("fraud/phishing" not in key and "UY" not in key and DAY not in key for key in table)
 
