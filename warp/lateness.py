@@ -66,7 +66,7 @@ def delay_of(month: str, released: date) -> Delay:
 
 
 def is_late(month: str, released: date) -> bool:
-    """Say whether a report is of an old incident; not said where the month is unknown (empty)."""
+    """Say whether a report is of an old incident; not said where no month is known (empty)."""
     return bool(month) and months_between(month, released) >= LATE_FROM
 
 

@@ -55,6 +55,11 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         month = self.occurred[:7]
         return month if len(month) == 7 and month <= f"{released:%Y-%m}" else ""
 
+    def latest_month(self, released: date) -> str:
+        """Give the last month in which it can have occurred; empty when unknown or after the release."""
+        month = f"{self.occurred}-12" if len(self.occurred) == 4 else self.occurred[:7]
+        return month if month <= f"{released:%Y-%m}" else ""
+
 
 def check(report: Report) -> None:
     """

@@ -84,7 +84,7 @@ class Tally:
         self.occurrences[Occurrence(month, of_class, places.sub_region(report.place))] += 1
         if month:
             self.delays[quarter, delay_of(month, day)] += 1
-        if is_late(month, day):
+        if is_late(report.latest_month(day), day):
             self.late[cell] += 1
 
 

@@ -136,10 +136,10 @@ def test_delays_are_counted_of_reports_whose_month_is_known() -> None:
 
 
 def test_reports_of_old_incidents_are_counted_a_second_time_by_day_type_and_place() -> None:
-    stated = ("2026-08-31", "2025-12", "2026-09-01", "2026-11-18", "2026", "")
+    stated = ("2026-08-31", "2025-12", "2025", "2026-09-01", "2026-11-18", "2026", "2027", "")
     found = count([_counted(occurred=text) for text in stated], DAY)
     cell = Cell(DAY, "fraud/phishing", "UY")
-    assert found.late == Counter({cell: 2})
+    assert found.late == Counter({cell: 3})
     assert found.reports == Counter({cell: len(stated)})
 
 
