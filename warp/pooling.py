@@ -5,7 +5,8 @@ An empirical-Bayes gamma-Poisson model. A cell (type, place) has a level, and it
 and season. Levels are drawn to what the type's and the place's totals make one expect; how strongly, the data
 say. Counts vary more than Poisson's by a dispersion that belongs to the type. The judged week, and the last
 two and three together, are compared with the negative binomial that follows. Everything is fitted anew for
-each judged week, from the weeks before it. No I/O.
+each judged week, from the weeks before it; what stands out of those is cut back first, so that an old burst
+hides nothing. No I/O.
 
 Sources: Clayton and Kaldor, Biometrics 43 (1987), for gamma priors fitted to the data; DuMouchel, The
 American Statistician 53 (1999), for expectations from margins; docs/detection.md has the formulas and what
@@ -28,19 +29,27 @@ WINDOWS = (1, 2, 3)
 
 _GUARD = 8
 """Latest weeks that say nothing of a cell's level, or a slow rise would hide itself; a quarter at most."""
-_SEASON_DEVIATION = 0.25
-_TREND_DEVIATION = 0.08
+_SEASON_DEVIATION = 0.3
+_TREND_DEVIATION = 0.12
 """Before any data: of the logarithm of a season's swing, and of a year's growth."""
 _YEAR = 52.0
 _STEPS = 8
 _ETA = 30.0
 """Logarithms of reports that a fit stays within."""
-_PHI_PRIOR = (1.5, 60.0)
-"""Dispersion before any data, and how many cell-weeks that counts as."""
-_PHI_LEAST, _PHI_MOST = 1.02, 1e6
+_ROUNDS = 2
+"""Fits after the first, each with the outlying counts cut back by the one before."""
+_OUTLYING = 1e-4
+"""Chance of a count over the one that outliers are cut back to."""
+_EXCESS_PRIOR = (0.5, 20.0)
+"""Dispersion over 1 before any data, and how many cell-weeks that counts as."""
+_EXCESS_LEAST, _EXCESS_COMMON, _EXCESS_MOST = 0.001, (0.02, 4.0), 1e6
+_EXCESS_STEPS = 3
+_UNSURE = 3.0
+"""Divided by the cell-weeks that a dispersion rests on, the share added to it: it may well be more."""
 _STRENGTHS = (0.3, 300.0)
 """Shape of the levels' gamma distribution: from nearly free to nearly alike."""
 _HALVINGS = 30
+_SMALL = 1e-9
 
 
 class Pooled(NamedTuple):
@@ -92,7 +101,18 @@ class _Curve(NamedTuple):
 
     factor: Floats
     variance: Floats
-    """Of the logarithm of the factor in the judged week, by type."""
+    """Of the logarithm of the judged week's factor over the base's, by type."""
+    spent: Floats
+    """Degrees of freedom that the fit took, by type."""
+
+
+class _Levels(NamedTuple):
+    """Gamma distributions of the cells' levels, (types, places)."""
+
+    shape: Floats
+    rate: Floats
+    own: Floats
+    """See `Pooled`."""
 
 
 def judge(counts: Counts) -> Pooled:
@@ -131,18 +151,23 @@ def fit(history: Counts) -> Fit | None:
         return None
     reports = np.minimum(history.astype(np.float64), MOST_REPORTS)
     base = weeks - min(_GUARD, weeks // 4)
-    dispersion = np.full(types, _PHI_PRIOR[0])
-    for _ in range(2):
-        curve = _curve(reports.sum(axis=2), dispersion)
-        exposure = curve.factor[:base].sum(axis=0)[:, None]
-        total = reports[:base].sum(axis=0)
-        dispersion = _dispersion(reports[:base], curve.factor[:base], total, exposure)
-    prior = _prior(total, exposure, dispersion[:, None])
-    strength = _strength(total, prior * exposure, dispersion[:, None])
-    seen = exposure / dispersion[:, None]
-    shape_of, rate = strength + total / dispersion[:, None], strength / prior + seen
+    dispersion = np.full(types, 1 + _EXCESS_PRIOR[0])
+    curve = _curve(reports.sum(axis=2), dispersion, base)
+    levels = _levels(reports[:base], curve, dispersion)
+    for _ in range(_ROUNDS):
+        kept = _cut_back(reports, base, curve, levels, dispersion)
+        curve = _curve(kept.sum(axis=2), dispersion, base)
+        levels = _levels(kept[:base], curve, dispersion)
+        dispersion, rests_on = _dispersion(kept[:base], curve, levels.shape / levels.rate, dispersion)
+        levels = _levels(kept[:base], curve, dispersion)
     return Fit(
-        shape_of / rate, shape_of / rate**2, seen / rate, dispersion, curve.factor, curve.variance, base
+        levels.shape / levels.rate,
+        levels.shape / levels.rate**2,
+        levels.own,
+        dispersion * (1 + _UNSURE / rests_on),
+        curve.factor,
+        curve.variance,
+        base,
     )
 
 
@@ -204,7 +229,7 @@ def together(counts: Counts, length: int) -> Floats:
     return found
 
 
-def _curve(totals: Floats, dispersion: Floats) -> _Curve:
+def _curve(totals: Floats, dispersion: Floats, base: int) -> _Curve:
     """
     Fit trend and season to types' totals (weeks, types), for these weeks and the next.
 
@@ -224,10 +249,13 @@ def _curve(totals: Floats, dispersion: Floats) -> _Curve:
         curvature = _curvature(mean * weight[:, None], known, precision)
         step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
         beta += np.clip(step, -1.0, 1.0)
-    without_level = np.clip(beta[:, 1:] @ design[:, 1:].T, -_ETA, _ETA)
+    factor = np.exp(np.clip(beta[:, 1:] @ design[:, 1:].T, -_ETA, _ETA))
     covariance = np.linalg.inv(curvature)[:, 1:, 1:]
-    variance = np.einsum("a,iab,b->i", design[-1, 1:], covariance, design[-1, 1:])
-    return _Curve(np.exp(without_level).T, np.clip(variance, 0.0, 0.5))
+    # The level is that of the base, so only what lies between the base and the judged week can be wrong.
+    share = factor[:, :base] / factor[:, :base].sum(axis=1, keepdims=True)
+    way = design[-1, 1:] - share @ design[:base, 1:]
+    variance = np.clip(np.einsum("ia,iab,ib->i", way, covariance, way), 0.0, 0.5)
+    return _Curve(factor.T, variance, 3 - np.einsum("iaa,a->i", covariance, precision[1:]))
 
 
 def _curvature(weights: Floats, design: Floats, precision: Floats) -> Floats:
@@ -235,24 +263,70 @@ def _curvature(weights: Floats, design: Floats, precision: Floats) -> Floats:
     return (weights @ products).reshape(-1, 4, 4) + np.diag(precision)
 
 
-def _dispersion(reports: Floats, factor: Floats, total: Floats, exposure: Floats) -> Floats:
-    """
-    Give each type's variance over mean, from how its cells vary in time, drawn to that of all types.
+def _levels(reports: Floats, curve: _Curve, dispersion: Floats) -> _Levels:
+    """Give the cells' levels from the reports of the base, (weeks, types, places)."""
+    total, exposure = reports.sum(axis=0), curve.factor[: len(reports)].sum(axis=0)[:, None]
+    prior = _prior(total, exposure, dispersion[:, None])
+    strength = _strength(total, prior * exposure, dispersion[:, None])
+    seen = exposure / dispersion[:, None]
+    rate = strength / prior + seen
+    return _Levels(strength + total / dispersion[:, None], rate, seen / rate)
 
-    Given its total, a cell's Pearson statistic has weeks - 1 degrees of freedom whatever its level. With the
-    level total / exposure it is the sum of squares over the curve, times exposure / total, less the total.
+
+def _cut_back(reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats) -> Floats:
     """
+    Give the reports with outlying counts cut back to the most that was to be expected of their weeks.
+
+    Each count is held against what the other weeks make one expect, so that a burst does not hide itself.
+    """
+    kept = reports.copy()
+    for i, phi in enumerate(dispersion):
+        usual = curve.factor[:-1, i, None] * (levels.shape[i] / levels.rate[i])
+        week, place = np.nonzero(reports[:, i] > np.maximum(1.5 * usual, 2))
+        count, factor, known = reports[week, i, place], curve.factor[week, i], week < base
+        shape = np.maximum(levels.shape[i, place] - known * count / phi, _SMALL)
+        rate = np.maximum(levels.rate[i, place] - known * factor / phi, _SMALL)
+        mean, varies = factor * shape / rate, phi + factor / rate
+        far = np.flatnonzero(count > mean + 2.5 * np.sqrt(varies * mean))
+        far = far[tails.above(count[far], mean[far], varies[far]) < _OUTLYING]
+        kept[week[far], i, place[far]] = tails.quantile(_OUTLYING, mean[far], varies[far])
+    return kept
+
+
+def _dispersion(reports: Floats, curve: _Curve, level: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
+    """
+    Give each type's variance over mean, and the cell-weeks that it rests on.
+
+    From how its cells vary in time, drawn to what is common to all types. Given its total n, a cell's counts
+    are Dirichlet-multinomial, whatever its level. With mean M and dispersion phi its Pearson statistic, less
+    its degrees of freedom d, is d (n - 1) (phi - 1) / (M + phi - 1) on average: a cell with one report in its
+    life says nothing. Sparse cells vary more, and count less. Types' excesses over 1 vary by as much as they
+    are.
+    """
+    weeks, _, places = reports.shape
+    factor, total = curve.factor[:weeks], reports.sum(axis=0)
+    exposure = factor.sum(axis=0)[:, None]
+    expected = level * exposure
     squares = np.stack(
         [(reports[:, i] ** 2 / factor[:, i, None]).sum(axis=0) for i in range(reports.shape[1])]
     )
-    some = total > 0
-    statistic = np.where(some, squares * exposure / np.where(some, total, 1.0) - total, 0.0).sum(axis=1)
-    freedom = some.sum(axis=1) * (len(reports) - 1.0)
-    start, cells = _PHI_PRIOR
-    pooled = (statistic.sum() + start * cells) / (freedom.sum() + cells)
-    mine = (statistic + cells * min(max(pooled, _PHI_LEAST), 5.0)) / (freedom + cells)
-    bounded: Floats = np.clip(mine, _PHI_LEAST, _PHI_MOST)
-    return bounded
+    some = np.maximum(total, 1.0)
+    freedom = np.maximum(weeks - 1 - curve.spent / places, 0.5)[:, None]
+    over = np.where(total > 1, squares * exposure / some - some - freedom, 0.0)
+    start, cells = _EXCESS_PRIOR
+    excess = dispersion - 1
+    common = np.clip(excess.mean(), *_EXCESS_COMMON)
+    for _ in range(_EXCESS_STEPS):
+        weight = expected / (expected + weeks * (3 * common + 1) * common / (common + 1))
+        known = (weight * freedom * (some - 1) / (expected + excess[:, None])).sum(axis=1)
+        statistic = (weight * over).sum(axis=1)
+        drawn = 2 * (1 + 1 / common) ** 2
+        alike, prior = 1 / (known + drawn), cells / (cells + drawn)
+        common = ((alike * statistic).sum() + start * prior) / ((alike * known).sum() + prior)
+        common = np.clip(common, *_EXCESS_COMMON)
+        excess = (statistic + drawn * common) / (known + drawn)
+        excess = np.clip(excess, _EXCESS_LEAST, _EXCESS_MOST)
+    return 1 + excess, known + drawn
 
 
 def _prior(total: Floats, exposure: Floats, dispersion: Floats) -> Floats:

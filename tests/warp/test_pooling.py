@@ -65,7 +65,24 @@ def test_five_reports_where_few_are_expected_stand_out_of_all_cells(weeks: int) 
     counts[(-1, *cell)] += 5
     found = pooling.judge(counts)
     assert np.unravel_index(found.p.argmin(), found.p.shape) == cell
-    assert found.p[cell] < 1e-4
+    assert found.p[cell] < 5e-4
+
+
+@pytest.mark.parametrize("weeks", [9, 60])
+def test_an_old_burst_hides_nothing_in_its_cell_its_type_or_its_place(weeks: int) -> None:
+    counts, means = _panel(10, weeks)
+    kind, place = np.unravel_index(means[-1].argmin(), means[-1].shape)
+    burst = counts.copy()
+    burst[weeks // 3, kind, place] += 1000
+    clean, found = pooling.judge(counts), pooling.judge(burst)
+    rate, before = found.expected / found.window, clean.expected / clean.window
+    assert rate[kind, place] < 1.5 * before[kind, place]
+    assert rate[kind] == pytest.approx(before[kind], rel=0.1, abs=0.02)
+    assert rate[:, place] == pytest.approx(before[:, place], rel=0.1, abs=0.02)
+    for other in (place, (place + 1) % 15):
+        burst[-1, kind, other] += 10
+        assert pooling.judge(burst).p[kind, other] < 1e-3
+        burst[-1, kind, other] -= 10
 
 
 def test_a_cell_without_a_history_expects_what_its_type_and_its_place_make_one_expect() -> None:
