@@ -1,0 +1,164 @@
+"""
+The life of a signal: which verdict tells of an event that is known already, and when an event is over.
+
+Between detection and storage. Pure: it is handed what is kept and what was found, and gives what changes.
+What coordinators do with a signal is `warp.following`'s, what comes of its draft `warp.advising`'s.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from warp import places
+from warp.signal import Kind, Signal, State, concern_the_same, weeks_between
+from warp.weeks import Week
+
+LASTING = 4
+"""Weeks without evidence that one event may have; after more it is over, and what comes is a new one."""
+OVER = "over: nothing unusual for four weeks"
+GREW = "grew since it was dismissed"
+PUBLISHED = "published"
+TEN_TIMES = 10.0
+"""How much rarer by chance a dismissed signal must have become to be shown again."""
+LEAST_MEMBERS = 2
+"""One member alone, however many tokens it spends, never leads to a draft."""
+SETTLED = frozenset({State.DISMISSED, State.CLOSED})
+_DRAFTED_OF = frozenset({Kind.RISE, Kind.THRESHOLD})
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One change of a signal's state."""
+
+    week: str
+    """ISO week."""
+    state: State
+    """What it became."""
+    by: str = ""
+    """The coordinator's name; empty for the machine."""
+    reason: str = ""
+    once_in_weeks: float | None = None
+    """Of a dismissal: how rare the verdict was that was dismissed."""
+
+
+class Kept(NamedTuple):
+    """A signal that is kept."""
+
+    id: str
+    signal: Signal
+    """The latest verdict."""
+    state: State
+    advisory: str | None
+    """Id of the advisory that was drafted from it."""
+    steps: tuple[Step, ...]
+    """Oldest first; the first one says when it was raised."""
+
+    def stepped(self, step: Step) -> "Kept":
+        """Give it after one more step."""
+        return self._replace(state=step.state, steps=(*self.steps, step))
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to be done with it."""
+        return self.state in SETTLED
+
+    @property
+    def may_be_drafted(self) -> bool:
+        """Whether the machine may write a warning of it, or change the one that it wrote."""
+        shown = self.signal.kind in _DRAFTED_OF and self.signal.members >= LEAST_MEMBERS
+        return shown and self.state in (State.NEW, State.WATCHED)
+
+
+def follow(
+    kept: Iterable[Kept], found: Iterable[Signal], week: Week, new_id: Callable[[], str]
+) -> list[Kept]:
+    """
+    Give the signals that are new or change with a week's verdicts.
+
+    Wide verdicts come first, and move an event to their place: a narrow one tells of the same event only if
+    it lies there, so two that have nothing in common never become one.
+
+    Args:
+        kept: All that is kept.
+        found: What was found; of two verdicts on one event the wider one is kept.
+        week: The week that was judged.
+        new_id: Gives an id for a new event.
+    """
+    known = {each.id: each for each in kept}
+    told: set[str] = set()
+    changed: dict[str, Kept] = {}
+    for signal in sorted(sorted(found, key=_latest_first), key=_width):
+        same = _event_of(signal, known.values())
+        if same is None:
+            raised = (Step(week=str(week), state=State.NEW),)
+            same = Kept(new_id(), signal, State.NEW, None, raised)
+        elif same.id in told:
+            continue
+        told.add(same.id)
+        known[same.id] = changed[same.id] = _going_on(same, signal, week)
+    for each in known.values():
+        if each.id not in told and _is_over(each, week):
+            over = Step(week=str(week), state=State.CLOSED, reason=OVER)
+            changed[each.id] = each.stepped(over)
+    return list(changed.values())
+
+
+def of_the_other_kind(kept: Kept, others: Iterable[Kept]) -> Iterator[Kept]:
+    """Give what a coordinators' threshold says of the event that is a rise, or the reverse; latest first."""
+    if kept.signal.kind not in _DRAFTED_OF:
+        return
+    for other in sorted(others, key=lambda each: each.signal.day, reverse=True):
+        if other.signal.kind in _DRAFTED_OF - {kept.signal.kind}:
+            as_one_kind = msgspec.structs.replace(other.signal, kind=kept.signal.kind)
+            apart = abs(weeks_between(other.signal, kept.signal))
+            if apart <= LASTING and concern_the_same(as_one_kind, kept.signal):
+                yield other
+
+
+def _event_of(signal: Signal, known: Iterable[Kept]) -> Kept | None:
+    """Give the event that a verdict tells of: at its very place rather than around it, else the latest."""
+    same = [
+        each
+        for each in known
+        if concern_the_same(each.signal, signal)
+        and weeks_between(each.signal, signal) <= LASTING
+        and not _was_over(each)
+    ]
+    return max(
+        same,
+        key=lambda each: (each.signal.place == signal.place, each.signal.day, each.id),
+        default=None,
+    )
+
+
+def _latest_first(signal: Signal) -> int:
+    return -signal.day.toordinal()
+
+
+def _width(signal: Signal) -> int:
+    """Give how many areas lie around its place; what has no place lies in the world alone."""
+    return len(places.areas_around(signal.place)) if signal.place else 1
+
+
+def _going_on(kept: Kept, signal: Signal, week: Week) -> Kept:
+    going = kept._replace(signal=signal)
+    if kept.state is State.DISMISSED and _has_grown(kept, signal):
+        return going.stepped(Step(week=str(week), state=State.NEW, reason=GREW))
+    return going
+
+
+def _has_grown(kept: Kept, signal: Signal) -> bool:
+    dismissed = next(step for step in reversed(kept.steps) if step.state is State.DISMISSED)
+    before, now = dismissed.once_in_weeks, signal.once_in_weeks
+    return before is not None and now is not None and now >= TEN_TIMES * before
+
+
+def _is_over(kept: Kept, week: Week) -> bool:
+    """Say whether there was neither evidence nor a coordinator's word for too long."""
+    said = (Week.parse(step.week) for step in kept.steps if step.by)
+    last = max((Week.of(kept.signal.day), *said))
+    return not kept.settled and (week.monday - last.monday).days > 7 * LASTING
+
+
+def _was_over(kept: Kept) -> bool:
+    return kept.state is State.CLOSED and kept.steps[-1].reason == OVER and not kept.steps[-1].by
