@@ -1,7 +1,7 @@
 """Advisories with all their revisions."""
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
@@ -23,6 +23,11 @@ async def latest(connection: AsyncConnection, wanted: str) -> Advisory | None:
     statement = select(_table.c.document).where(_table.c.id == wanted).order_by(_table.c.revision.desc())
     document = (await connection.execute(statement.limit(1))).scalar()
     return None if document is None else msgspec.json.decode(document, type=Advisory)
+
+
+async def remove(connection: AsyncConnection, wanted: str) -> None:
+    """Delete all revisions of one advisory; only a draft that nobody has taken over may go."""
+    await connection.execute(delete(_table).where(_table.c.id == wanted))
 
 
 async def everything(connection: AsyncConnection) -> list[Advisory]:

@@ -8,7 +8,6 @@ holds the two together. The migrations under `migrations/` build what stands her
 """
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy import Float as Real
 from sqlalchemy.schema import SchemaItem
 
 identity = MetaData()
@@ -202,19 +201,16 @@ signals = _table(
     "signals",
     reports,
     Column("id", Text, primary_key=True, comment="40 random bits, base 32"),
-    Column("week", Text, nullable=False, comment="ISO week judged"),
+    Column("week", Text, nullable=False, comment="ISO week last judged; of an occurrence the month"),
     Column("type", Text, nullable=False, comment="RSIT type, class, or empty"),
-    Column("place", Text, nullable=False, comment="country, M49 code, or empty"),
-    Column("observed", Integer, nullable=False, comment="reports"),
-    Column("expected", Real, nullable=False, comment="reports"),
-    Column("bound", Real, nullable=False, comment="reports"),
-    Column("score", Real, comment="standard deviations"),
-    Column("p_value", Real, comment="probability"),
-    Column("method", Text, nullable=False, comment="detector"),
-    Column("members", Integer, nullable=False, comment="distinct members, sure lower bound"),
-    Column("history_weeks", Integer, nullable=False, comment="weeks in the baseline"),
-    Column("why", Text, nullable=False, comment="one sentence"),
+    Column("place", Text, nullable=False, comment="country, M49 code, or empty for an unknown one"),
+    Column("kind", Text, nullable=False, comment="rise, threshold, batch or occurrence"),
+    Column("state", Text, nullable=False, comment="new, watched, dismissed, drafted or closed"),
     Column("advisory", Text, comment="id of the advisory drafted from it"),
+    Column("verdict", Text, nullable=False, comment="JSON of the latest verdict, counts in reports"),
+    Column(
+        "steps", Text, nullable=False, comment="JSON of the changes of state: ISO week, state, by whom, why"
+    ),
 )
 
 advisories = _table(

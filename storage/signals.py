@@ -1,45 +1,49 @@
-"""Signals: one per cell and week, brought up to date as the week's counts grow."""
+"""Signals: one for each event, with its latest verdict and the steps of its life."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
-from warp.detection import Signal
+from warp import life
+from warp.life import Kept, Step
+from warp.signal import Signal, State
+from warp.weeks import Week
 
 _table = schema.signals
-_facts = [field for field in Signal.__struct_fields__]
 
 
-class Kept(NamedTuple):
-    """A stored signal."""
+async def record(
+    connection: AsyncConnection, found: Iterable[Signal], new_id: Callable[[], str], week: Week
+) -> None:
+    """Store what was found in a week: as new events, or as the latest of known ones; end what is over."""
+    for each in life.follow(await everything(connection), found, week, new_id):
+        await save(connection, each)
 
-    id: str
-    signal: Signal
-    advisory: str | None
-    """Id of the advisory drafted from it."""
 
-
-async def record(connection: AsyncConnection, signals: Iterable[Signal], new_id: Callable[[], str]) -> None:
-    """Store signals; one of the same week, type and place is replaced and keeps its id and advisory."""
-    for signal in signals:
-        values = msgspec.structs.asdict(signal)
-        same = (
-            (_table.c.week == signal.week) & (_table.c.type == signal.type) & (_table.c.place == signal.place)
-        )
-        found = (await connection.execute(select(_table.c.id).where(same))).scalar_one_or_none()
-        if found is None:
-            await connection.execute(insert(_table).values(id=new_id(), **values))
-        else:
-            await connection.execute(update(_table).where(_table.c.id == found).values(**values))
+async def save(connection: AsyncConnection, kept: Kept) -> None:
+    """Store a signal as it is now."""
+    values = {
+        "week": kept.signal.week,
+        "type": kept.signal.type,
+        "place": kept.signal.place,
+        "kind": str(kept.signal.kind),
+        "state": str(kept.state),
+        "advisory": kept.advisory,
+        "verdict": msgspec.json.encode(kept.signal).decode(),
+        "steps": msgspec.json.encode(kept.steps).decode(),
+    }
+    stored = await connection.execute(update(_table).where(_table.c.id == kept.id).values(**values))
+    if not stored.rowcount:
+        await connection.execute(insert(_table).values(id=kept.id, **values))
 
 
 async def everything(connection: AsyncConnection, week: str | None = None) -> list[Kept]:
-    """Give the signals, latest week first; of one week, if given."""
-    statement = select(_table).order_by(_table.c.week.desc(), _table.c.type, _table.c.place)
+    """Give the signals, latest week first; those last judged in one week, if given."""
+    statement = select(_table).order_by(_table.c.week.desc(), _table.c.type, _table.c.place, _table.c.id)
     if week is not None:
         statement = statement.where(_table.c.week == week)
     return [_kept(row) for row in await connection.execute(statement)]
@@ -51,10 +55,14 @@ async def by_id(connection: AsyncConnection, wanted: str) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-async def drafted(connection: AsyncConnection, signal: str, advisory: str) -> None:
-    """Note which advisory was drafted from a signal."""
-    await connection.execute(update(_table).where(_table.c.id == signal).values(advisory=advisory))
+async def of_advisory(connection: AsyncConnection, advisory: str) -> list[Kept]:
+    """Give the signals that an advisory was drafted from."""
+    statement = select(_table).where(_table.c.advisory == advisory).order_by(_table.c.id)
+    return [_kept(row) for row in await connection.execute(statement)]
 
 
 def _kept(row: Any) -> Kept:
-    return Kept(row.id, Signal(**{name: getattr(row, name) for name in _facts}), row.advisory)
+    signal = msgspec.json.decode(row.verdict, type=Signal)
+    return Kept(
+        row.id, signal, State(row.state), row.advisory, msgspec.json.decode(row.steps, type=tuple[Step, ...])
+    )

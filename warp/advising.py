@@ -5,18 +5,20 @@ The machine drafts and never publishes. Every change is a new revision; none is 
 published is `warp.publication`'s work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, coordinators, figures, members, signals
-from warp import disclosure, drafting, places, taxonomy
+from warp import disclosure, drafting, life, places, taxonomy
 from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp
 from warp.disclosure import Figure
+from warp.life import Kept, Step
 from warp.policies import Policy
 from warp.release import Hub, random_word
+from warp.signal import Kind, State
 from warp.weeks import Week
 
 
@@ -35,27 +37,83 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> list[Advisory]:
-    """Draft an advisory from each signal that has none yet; gives them."""
+    """
+    Draft an advisory from each signal that calls for one and has none yet.
+
+    A draft that nobody has taken over follows its signal to another place. Of a rise and a coordinators'
+    threshold that tell of one event only one draft is made.
+
+    Returns:
+        What was drafted, or drafted anew.
+    """
     async with hub.identity.read() as connection:
         by_place = await members.by_place(connection)
     drafts = []
     async with hub.reports.write() as connection:
-        for kept in await signals.everything(connection):
-            if kept.advisory is not None:
+        kept = {each.id: each for each in await signals.everything(connection)}
+        # Rises first: what a threshold says beside one leads to no draft of its own.
+        for each in sorted(kept.values(), key=lambda each: each.signal.kind is Kind.THRESHOLD):
+            if not each.may_be_drafted:
                 continue
-            signal = kept.signal
-            place = disclosure.place_to_name(signal.place, by_place, policy)
-            release = await figures.find(connection, signal.week)
-            figure = None
-            if release is not None and place == signal.place:
-                # Beside a wider place the band would lead, through the published row, to the one withheld.
-                figure = _figure(release, signal.type, place)
-            identifier = f"{signal.week.lower()}-{random_word(hub.random)}"
-            draft = drafting.draft(signal, identifier, place, figure, languages)
-            await advisories.save(connection, draft)
-            await signals.drafted(connection, kept.id, identifier)
-            drafts.append(draft)
+            others = [other for other in kept.values() if other.id != each.id]
+            advisory = each.advisory or await _shared(connection, each, others)
+            now = each._replace(advisory=advisory)
+            place = disclosure.place_to_name(each.signal.place, by_place, policy)
+            if await _is_to_be_drafted(connection, now, place, others):
+                draft = await _draft(connection, now, place, languages, random_word(hub.random))
+                await advisories.save(connection, draft)
+                drafts.append(draft)
+                now = now._replace(advisory=draft.id)
+            if now != each:
+                await signals.save(connection, now)
+                kept[now.id] = now
     return drafts
+
+
+async def _shared(connection: AsyncConnection, kept: Kept, others: Sequence[Kept]) -> str | None:
+    """Give the advisory of what tells of the same event; a rise takes over only what is nobody's yet."""
+    of_rises = {other.advisory for other in others if other.signal.kind is Kind.RISE}
+    for other in life.of_the_other_kind(kept, others):
+        found = await advisories.latest(connection, other.advisory or "")
+        if found is None:
+            continue
+        if kept.signal.kind is Kind.THRESHOLD or (is_untouched(found) and found.id not in of_rises):
+            return found.id
+    return None
+
+
+async def _is_to_be_drafted(
+    connection: AsyncConnection, kept: Kept, place: str, others: Iterable[Kept]
+) -> bool:
+    """Say whether there is no draft yet, or an untouched one for another place that follows this signal."""
+    found = await advisories.latest(connection, kept.advisory or "")
+    if found is None:
+        return True
+    sharing = [each for each in others if each.advisory == found.id and each.may_be_drafted]
+    # A rise before thresholds, and always the same one of those: a draft cannot follow two.
+    leader = min([kept, *sharing], key=lambda each: (each.signal.kind is Kind.THRESHOLD, each.id))
+    return leader is kept and is_untouched(found) and found.place != place
+
+
+async def _draft(
+    connection: AsyncConnection, kept: Kept, place: str, languages: Sequence[str], word: str
+) -> Advisory:
+    """Give a signal's first draft, or the next revision of its draft."""
+    signal = kept.signal
+    found = await advisories.latest(connection, kept.advisory or "")
+    release = await figures.find(connection, signal.week)
+    figure = None
+    # Beside a wider place the band would lead, through the published row, to the one withheld.
+    if release is not None and place == ("" if signal.place == places.WORLD else signal.place):
+        figure = _figure(release, signal.type, signal.place)
+    identifier = found.id if found else f"{signal.week.lower()}-{word}"
+    made = drafting.draft(signal, identifier, place, figure, languages)
+    return msgspec.structs.replace(made, revision=found.revision + 1 if found else 1)
+
+
+def is_untouched(advisory: Advisory) -> bool:
+    """Say whether it is a draft that only the machine has written."""
+    return advisory.status is Status.DRAFT and not advisory.author
 
 
 async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
@@ -65,7 +123,7 @@ async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
     Raises:
         NotPossible: the author is no coordinator, or a text or code is not allowed.
     """
-    await _require_coordinator(hub, author)
+    await require_coordinator(hub, author)
     written = msgspec.structs.replace(advisory, author=author)
     _check(written)
     async with hub.reports.write() as connection:
@@ -73,15 +131,17 @@ async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
     return written
 
 
-async def edit(hub: Hub, identifier: str, author: str, change: Change, policy: Policy) -> Advisory:
+async def edit(
+    hub: Hub, identifier: str, author: str, change: Change, policy: Policy, now: datetime
+) -> Advisory:
     """
-    Take over a draft and change it; its author is then the coordinator.
+    Take over a draft and change it; its author is then the coordinator, and its signal counts as drafted.
 
     Raises:
         NotPossible: no such draft, no such coordinator, a text or code is not allowed, or a draft that came
             of reports would name a place where too few members could have been the source.
     """
-    await _require_coordinator(hub, author)
+    await require_coordinator(hub, author)
     async with hub.reports.write() as connection:
         found = await advisories.latest(connection, identifier)
         if found is None or found.status is not Status.DRAFT:
@@ -105,17 +165,21 @@ async def edit(hub: Hub, identifier: str, author: str, change: Change, policy: P
         if change.place is not None and await _is_of_a_signal(connection, identifier):
             await _require_nameable(hub, edited.place, policy)
         await advisories.save(connection, edited)
+        step = Step(week=str(Week.of(now)), state=State.DRAFTED, by=author)
+        for each in await signals.of_advisory(connection, identifier):
+            if each.state in (State.NEW, State.WATCHED):
+                await signals.save(connection, each.stepped(step))
     return edited
 
 
 async def publish(hub: Hub, identifier: str, approver: str, now: datetime, *, four_eyes: bool) -> Advisory:
     """
-    Approve a draft and mark it published, at whole seconds of `now`.
+    Approve a draft and mark it published, at whole seconds of `now`; its signal is then closed.
 
     Raises:
         NotPossible: no such draft, nobody answers for it, the approver wrote it, or its TLP is not public.
     """
-    await _require_coordinator(hub, approver)
+    await require_coordinator(hub, approver)
     async with hub.reports.write() as connection:
         found = await advisories.latest(connection, identifier)
         if found is None or found.status is not Status.DRAFT:
@@ -138,6 +202,10 @@ async def publish(hub: Hub, identifier: str, approver: str, now: datetime, *, fo
             updated=when,
         )
         await advisories.save(connection, published)
+        week = str(Week.of(now))
+        step = Step(week=week, state=State.CLOSED, by=approver, reason=life.PUBLISHED)
+        for each in await signals.of_advisory(connection, identifier):
+            await signals.save(connection, each.stepped(step))
     return published
 
 
@@ -177,7 +245,7 @@ def _check(advisory: Advisory) -> None:
 
 
 async def _is_of_a_signal(connection: AsyncConnection, identifier: str) -> bool:
-    return any(kept.advisory == identifier for kept in await signals.everything(connection))
+    return bool(await signals.of_advisory(connection, identifier))
 
 
 async def _require_nameable(hub: Hub, place: str, policy: Policy) -> None:
@@ -189,7 +257,13 @@ async def _require_nameable(hub: Hub, place: str, policy: Policy) -> None:
         raise NotPossible(f"place: too few members there could have been the source; name {instead}")
 
 
-async def _require_coordinator(hub: Hub, name: str) -> None:
+async def require_coordinator(hub: Hub, name: str) -> None:
+    """
+    Let only coordinators act.
+
+    Raises:
+        NotPossible: nobody of this name is one.
+    """
     async with hub.identity.read() as connection:
         known = await coordinators.everyone(connection)
     if name not in known:

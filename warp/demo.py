@@ -198,7 +198,9 @@ class _Story:
         self._say(f"Signal: {kept.signal.type} in {kept.signal.place}: {kept.signal.why}")
         drafted = kept.advisory or ""
         change = advising.Change(severity=taxonomy.Severity.HIGH)
-        await advising.edit(self._site.hub, drafted, "ana", change, self._site.settings.policy)
+        await advising.edit(
+            self._site.hub, drafted, "ana", change, self._site.settings.policy, self._clock.now()
+        )
         self._clock.set(self._clock.now() + timedelta(hours=9))
         published = await advising.publish(self._site.hub, drafted, "luis", self._clock.now(), four_eyes=True)
         await self._site.publish_feeds(filters.affected(published))

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
-from warp import places, taxonomy
+from warp import explaining, places, taxonomy
+from warp.signal import Kind, Level, Point
+from warp.signal import Signal as Signal
 from warp.tally import FirstTokens, members
 from warp.weeks import Week
 
@@ -60,32 +62,6 @@ class Counts(msgspec.Struct, frozen=True):
     """Consecutive, none left out; only weeks in which the site ran."""
     cells: Mapping[tuple[str, str], tuple[int, ...]]
     """(type, place) to reports in each of `weeks`."""
-
-
-class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A statistically unusual rise, with all that explains it. Coordinators only: its counts are exact."""
-
-    week: str
-    type: str
-    place: str
-    observed: int
-    """Reports."""
-    expected: float
-    """Reports; the mean of the baseline."""
-    bound: float
-    """Reports; the count is unusual at or above it."""
-    score: float | None
-    """Standard deviations above the mean; none for a threshold, which compares with no history."""
-    p_value: float | None
-    """Chance of such a count without an outbreak, by the normal approximation that EARS makes."""
-    method: str
-    """`ears-c2`, or `threshold` for a coordinators' rule."""
-    members: int
-    """Distinct members that surely stand behind the reports."""
-    history_weeks: int
-    """Weeks in the baseline."""
-    why: str
-    """One sentence, in English."""
 
 
 Judge = Callable[[Counts, FirstTokens, datetime], Sequence[Signal]]
@@ -166,13 +142,13 @@ def judge(
         (signal.type, signal.place): signal for signal in _by_threshold(counts, first_tokens, thresholds)
     }
     for cell, series in counts.cells.items():
-        signal = _ears_c2(str(week), cell, series, members([cell], first_tokens))
+        signal = _ears_c2(counts, cell, series, members([cell], first_tokens))
         if signal is not None:
             found[cell] = signal
     return [found[cell] for cell in sorted(found)]
 
 
-def _ears_c2(week: str, cell: tuple[str, str], series: Sequence[int], distinct: int) -> Signal | None:
+def _ears_c2(counts: Counts, cell: tuple[str, str], series: Sequence[int], distinct: int) -> Signal | None:
     baseline = series[-1 - HISTORY_WEEKS : -1 - GUARD_WEEKS]
     observed = series[-1]
     if len(baseline) < BASELINE_WEEKS or distinct < LEAST_MEMBERS:
@@ -184,21 +160,56 @@ def _ears_c2(week: str, cell: tuple[str, str], series: Sequence[int], distinct: 
     if score < SCORE_LIMIT:
         return None
     bound = mean + SCORE_LIMIT * deviation
-    return Signal(
-        week=week,
-        type=cell[0],
-        place=cell[1],
+    spread = 1.645 * deviation
+    return _explained(
+        counts,
+        cell,
+        kind=Kind.RISE,
+        method="ears-c2",
         observed=observed,
         expected=round(mean, 3),
+        low=max(0.0, round(mean - spread)),
+        high=float(round(mean + spread)),
         bound=round(bound, 3),
-        score=round(score, 3),
         p_value=0.5 * math.erfc(score / math.sqrt(2)),
-        method="ears-c2",
         members=distinct,
         history_weeks=BASELINE_WEEKS,
-        why=f"{observed} reports from at least {distinct} members where {mean:.1f} were expected; "
-        f"EARS C2 alarms from {bound:.1f}.",
+        parameters={"baseline_weeks": BASELINE_WEEKS, "guard_weeks": GUARD_WEEKS, "deviations": SCORE_LIMIT},
+        series=series,
     )
+
+
+def _explained(
+    counts: Counts, cell: tuple[str, str], *, kind: Kind, method: str, series: Sequence[int], **said: Any
+) -> Signal:
+    """Give a signal with its sentence."""
+    of_type, place = cell
+    week, expected, low, high = counts.weeks[-1], said["expected"], said["low"], said["high"]
+    points = [
+        Point(week=str(week), observed=n, expected=expected, low=low, high=high)
+        for week, n in zip(counts.weeks, series, strict=True)
+    ]
+    level = Level.TYPE if place == places.WORLD else Level.AREA if place in places.AREAS else Level.CELL
+    signal = Signal(
+        week=str(week),
+        day=week.sunday,
+        type=of_type,
+        place=place,
+        kind=kind,
+        level=level,
+        method=method,
+        window_weeks=1,
+        q_value=None,
+        once_in_weeks=None,
+        borrowed=0.0,
+        elapsed=1.0,
+        late=0,
+        points=tuple(points),
+        detector=method,
+        why="",
+        **said,
+    )
+    return msgspec.structs.replace(signal, why=explaining.sentence(signal))
 
 
 def _by_threshold(
@@ -211,20 +222,22 @@ def _by_threshold(
         if observed < rule.reports or distinct < LEAST_MEMBERS:
             continue
         before = [sum(counts.cells[cell][i] for cell in inside) for i in range(len(counts.weeks) - 1)]
-        yield Signal(
-            week=str(counts.weeks[-1]),
-            type=rule.type,
-            place=rule.place,
-            observed=observed,
-            expected=round(sum(before) / len(before), 3) if before else 0.0,
-            bound=float(rule.reports),
-            score=None,
-            p_value=None,
+        expected = round(sum(before) / len(before), 3) if before else 0.0
+        yield _explained(
+            counts,
+            (rule.type, rule.place or places.WORLD),
+            kind=Kind.THRESHOLD,
             method="threshold",
+            observed=observed,
+            expected=expected,
+            low=0.0,
+            high=float(rule.reports),
+            bound=float(rule.reports),
+            p_value=None,
             members=distinct,
             history_weeks=len(before),
-            why=f"{observed} reports from at least {distinct} members; "
-            f"the coordinators' threshold is {rule.reports} a week.",
+            parameters={"reports": rule.reports},
+            series=[*before, observed],
         )
 
 

@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeVar
 
 from warp import places, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.detection import Signal
 from warp.disclosure import Figure
 from warp.names import advice_en, advice_es
 from warp.names.table import NoSuchName, look_up
+from warp.signal import Kind, Signal
 from warp.taxonomy import Severity
 from warp.weeks import Week
 
@@ -109,12 +109,24 @@ def check_text(text: Text) -> None:
             part holds a control character (a summary may hold line feeds) or one that changes the direction
             of writing.
     """
-    _check_line("title", text.title, MOST_TITLE)
+    check_line("title", text.title, MOST_TITLE)
     _check_characters("summary", text.summary.replace("\n", ""))
     _require(len(text.summary) <= MOST_SUMMARY, f"summary: longer than {MOST_SUMMARY} characters")
     _require(len(text.actions) <= MOST_ACTIONS, f"actions: more than {MOST_ACTIONS}")
     for action in text.actions:
-        _check_line("actions", action, MOST_ACTION)
+        check_line("actions", action, MOST_ACTION)
+
+
+def check_line(part: str, line: str, most: int) -> None:
+    """
+    Check one line that somebody wrote or pasted.
+
+    Raises:
+        InvalidText: it is empty, longer than `most` characters, or holds what `check_text` refuses.
+    """
+    _require(bool(line.strip()), f"{part}: empty")
+    _require(len(line) <= most, f"{part}: longer than {most} characters")
+    _check_characters(part, line)
 
 
 def severity(figure: Figure | None) -> Severity:
@@ -129,7 +141,7 @@ def severity(figure: Figure | None) -> Severity:
 
 def _text(signal: Signal, place: str, language: str) -> Text:
     words = _words(language)
-    kind = "threshold" if signal.method == "threshold" else "rise"
+    kind = "threshold" if signal.kind is Kind.THRESHOLD else "rise"
     subject = look_up(words.subjects, signal.type)
     title = words.sentences[f"{kind}-title"].format(subject=subject)
     monday = Week.parse(signal.week).monday.isoformat()
@@ -154,12 +166,6 @@ def _of_type(table: Mapping[str, _T], code: str) -> _T:
     if code and not taxonomy.is_term(code):
         raise NoSuchName("not an RSIT type or class")
     return next(table[key] for key in (code, taxonomy.class_of(code), "") if key in table)
-
-
-def _check_line(part: str, line: str, most: int) -> None:
-    _require(bool(line.strip()), f"{part}: empty")
-    _require(len(line) <= most, f"{part}: longer than {most} characters")
-    _check_characters(part, line)
 
 
 def _check_characters(part: str, text: str) -> None:

@@ -169,7 +169,7 @@ async def judge(hub: Hub, now: datetime) -> int:
         first_tokens = await tallies.first_tokens(connection, week.monday, week.sunday)
     found = await hub.judge(counts, first_tokens, now)
     async with hub.reports.write() as connection:
-        await signals.record(connection, found, lambda: random_word(hub.random))
+        await signals.record(connection, found, lambda: random_word(hub.random), week)
     return len(found)
 
 

@@ -25,6 +25,7 @@ from warp import client, exchange, resealing, syncing, taxonomy, wallet
 from warp.client import Draft
 from warp.disclosure import Release
 from warp.exchange import Refused
+from warp.life import Kept
 from warp.tally import members
 from warp.wallet import Lock
 from warp.weeks import Period
@@ -59,7 +60,7 @@ async def reports(of: Team, number: int = 1, draft: Draft = PHISHING) -> None:
     assert await client.deliver(of.wallet) == number
 
 
-async def raised(server: Served) -> list[signals.Kept]:
+async def raised(server: Served) -> list[Kept]:
     """Release everything, and give the signals that come of it."""
     await server.site.midnight(THURSDAY, open_pool=True)
     async with server.site.hub.reports.read() as connection:

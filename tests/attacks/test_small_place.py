@@ -155,16 +155,18 @@ async def test_a_coordinator_cannot_put_the_small_place_back(site: Site, server:
     identifier, policy = await drafted(server), site.settings.policy
     for place in (SMALL, "AR", "PE", "FR"):
         with pytest.raises(NotPossible, match="too few members"):
-            await advising.edit(site.hub, identifier, COORDINATOR, Change(place=place), policy)
-    edited = await advising.edit(site.hub, identifier, COORDINATOR, Change(place=AREA), policy)
+            await advising.edit(site.hub, identifier, COORDINATOR, Change(place=place), policy, NOON)
+    edited = await advising.edit(site.hub, identifier, COORDINATOR, Change(place=AREA), policy, NOON)
     assert edited.place == AREA
-    assert (await advising.edit(site.hub, identifier, COORDINATOR, Change(place=""), policy)).place == ""
+    assert (
+        await advising.edit(site.hub, identifier, COORDINATOR, Change(place=""), policy, NOON)
+    ).place == ""
 
 
 async def test_what_is_published_of_such_a_signal_never_names_the_place(site: Site, server: Served) -> None:
     identifier = await drafted(server)
     texts = {"en": Text("Phishing by SMS", "Watch for it.")}
-    await advising.edit(site.hub, identifier, COORDINATOR, Change(texts=texts), site.settings.policy)
+    await advising.edit(site.hub, identifier, COORDINATOR, Change(texts=texts), site.settings.policy, NOON)
     await advising.publish(site.hub, identifier, COORDINATOR, NOON, four_eyes=False)
     await site.publish_all()
     page = site.tree.read(f"en/advisories/{identifier}.html") or b""
@@ -194,14 +196,14 @@ async def test_a_figure_does_not_follow_a_draft_to_another_place(site: Site, ser
     async with site.hub.reports.write() as connection:
         await advisories.save(connection, draft)
     policy = site.settings.policy
-    moved = await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy)
+    moved = await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy, NOON)
     # The machine's severity was high because of the figure alone.
     assert (moved.figure, moved.severity) == (None, Severity.MEDIUM)
     async with site.hub.reports.write() as connection:
         await advisories.save(connection, msgspec.structs.replace(draft, id="y"))
-    same = await advising.edit(site.hub, "y", COORDINATOR, Change(place=LARGE), policy)
+    same = await advising.edit(site.hub, "y", COORDINATOR, Change(place=LARGE), policy, NOON)
     assert (same.figure, same.severity) == (Figure(20), Severity.HIGH)
-    by_hand = await advising.edit(site.hub, "y", COORDINATOR, Change(place=AREA), policy)
+    by_hand = await advising.edit(site.hub, "y", COORDINATOR, Change(place=AREA), policy, NOON)
     assert (by_hand.figure, by_hand.severity) == (None, Severity.HIGH), "an author answers for it now"
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from feeds.figures import Closed, as_json
-from storage import figures, inbox, members, pool, schema, tallies
+from storage import figures, inbox, members, pool, schema, signals, tallies
 from tests.support import (
     NOON,
     PHISHING,
@@ -376,12 +376,15 @@ async def test_a_rise_is_one_signal_a_week_that_keeps_its_id(server: Served) -> 
         await connection.execute(insert(schema.tally_day), rows_before)
     await send(server, *[PHISHING] * 6, first=True)
     assert (await server.site.release(NOON)).signals == 1
-    [first] = (await stored(server))["signals"]
+    async with server.site.hub.reports.read() as connection:
+        [first] = await signals.everything(connection)
     await send(server, *[PHISHING] * 2, first=True)
     await server.site.release(NOON)
-    [second] = (await stored(server))["signals"]
-    assert first[:4] == second[:4]
-    assert (first[4], second[4]) == (6, 8)
+    async with server.site.hub.reports.read() as connection:
+        [second] = await signals.everything(connection)
+    assert first.id == second.id
+    assert (first.signal.observed, second.signal.observed) == (6, 8)
+    assert first.advisory == second.advisory is not None
 
 
 async def test_weekly_counts_leave_no_week_out_and_begin_with_the_first_report(server: Served) -> None:

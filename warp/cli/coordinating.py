@@ -66,7 +66,7 @@ async def draft(data: Path, identifier: str | None, name: str, type_: str | None
             raise click.UsageError("--type belongs to a new draft")
         else:
             change = msgspec.structs.replace(said.change, texts=await _texts(site, identifier, said))
-            saved = await advising.edit(site.hub, identifier, name, change, site.settings.policy)
+            saved = await advising.edit(site.hub, identifier, name, change, site.settings.policy, present())
     click.echo(
         f"{saved.id}, revision {saved.revision}, by {saved.author}. Next: another coordinator publishes it."
     )
