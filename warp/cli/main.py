@@ -28,6 +28,7 @@ from warp.cli import (
     replying,
     reporting,
     runs,
+    signalling,
     site,
     tallying,
 )
@@ -77,6 +78,7 @@ def cli() -> None:
 _MODULES = (
     site,
     tallying,
+    signalling,
     members,
     coordinators,
     joining,

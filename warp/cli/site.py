@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-import msgspec
 
 from keys.directory import fingerprint
 from storage import coordinators, figures, inbox, members, pool, signals
@@ -19,10 +18,10 @@ from warp.cli.options import (
     json_option,
     run_until_stopped,
     write_json,
-    write_table,
 )
 from warp.cli.unlocking import key_option
 from warp.schedule import Standing
+from warp.signal import State
 from warp.site import Site, open_site, present
 from warp.weeks import Period, Span, Week
 
@@ -125,34 +124,6 @@ async def release(data: Path, key: bytes | None, *, as_json: bool) -> None:
         click.echo(f"{done.reports} reports released under {done.day}; {done.signals} signals this week.")
 
 
-@click.command(name="signals")
-@data_option
-@click.option("--week", help="Only of this ISO week.")
-@json_option
-@asynchronous
-async def signals_command(data: Path, week: str | None, *, as_json: bool) -> None:
-    """
-    Show unusual rises, latest week first. For coordinators only: the counts are exact.
-
-    \b
-    Example:
-      warp signals --data site
-    """
-    async with open_site(data) as site, site.hub.reports.read() as connection:
-        kept = await signals.everything(connection, week)
-    if as_json:
-        found = [
-            {"id": each.id, "advisory": each.advisory, **msgspec.structs.asdict(each.signal)} for each in kept
-        ]
-        write_json({"signals": found})
-        return
-    rows = [
-        (s.signal.week, s.signal.type, s.signal.place or "unknown", s.signal.why, s.advisory or "")
-        for s in kept
-    ]
-    write_table("Signals", ("week", "type", "place", "why", "draft"), rows, "No signals.")
-
-
 @click.command()
 @data_option
 @click.option(
@@ -218,7 +189,7 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
             "envelopes waiting": await pool.size(connection),
             "midnights waited": waiting.midnights,
             "narratives kept": await inbox.size(connection),
-            "signals without a draft": sum(not s.advisory for s in await signals.everything(connection)),
+            "new signals": sum(s.state is State.NEW for s in await signals.everything(connection)),
             "last closed week": (await figures.closed(connection, Span.WEEK) or ["none"])[-1],
         }
     async with site.hub.identity.read() as connection:
@@ -284,7 +255,6 @@ COMMANDS: list[click.Command] = [
     init,
     serve_command,
     release,
-    signals_command,
     certify,
     status,
 ]

@@ -1,0 +1,141 @@
+"""
+A signal on a terminal: its sentence, its chart as characters, its numbers, its life, and what is next.
+
+Eighty characters wide, and without colour: what a mark means is said below the chart.
+"""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from warp import explaining, signal_chart
+from warp.advisory import Advisory, Status
+from warp.cli.options import printable
+from warp.life import Kept
+from warp.signal import Kind, Signal, State
+
+WIDTH = 80
+_REPORTS, _INCOMPLETE, _EXPECTED, _BAND, _BOUND = "█", "░", ":", ")", "┃"
+_LABEL = 14
+"""Characters before a value."""
+
+
+class Draft(NamedTuple):
+    """A signal's advisory, and where the machine would say it is now."""
+
+    advisory: Advisory
+    place: str
+    """What may be named; empty for everywhere."""
+
+
+def entry(kept: Kept) -> Iterator[str]:
+    """Give the lines that a list has for a signal: what is read back to the command line stands whole."""
+    signal = kept.signal
+    kind = "" if signal.kind is Kind.RISE else f" ({signal.kind})"
+    what = f"{signal.type or 'all types'}, {explaining.name(signal.place)}{kind}"
+    yield f"{kept.id}  {signal.week:8}  {kept.state:9}  {what}"
+    yield f"{'':10}{explaining.brief(signal)}"
+    if kept.advisory:
+        yield f"{'':10}draft {kept.advisory}"
+
+
+def lines(kept: Kept, draft: Draft | None) -> Iterator[str]:
+    """Give all that there is to say of a signal."""
+    yield f"{kept.id} · {kept.signal.kind} · {kept.state} · since {kept.steps[0].week}"
+    yield from _wrapped(kept.signal.why)
+    yield ""
+    yield from chart(kept.signal)
+    yield ""
+    for label, value in explaining.details(kept.signal):
+        yield from _labelled(label, value)
+    yield ""
+    for step in kept.steps:
+        why = f": {printable(step.reason)}" if step.reason else ""
+        yield from _labelled(step.week, f"{step.state}, {step.by or 'the machine'}{why}")
+    yield ""
+    yield from _wrapped(_of_draft(kept, draft))
+    yield ""
+    yield "Next:"
+    yield from (f"  warp {act} --as NAME{more}" for act, more in _next(kept, draft))
+
+
+def chart(signal: Signal) -> Iterator[str]:
+    """Give the lines of a signal's chart: one for each week, and what the marks mean."""
+    drawn = signal_chart.drawn(signal)
+    digits = max(len(f"{point.observed:,}") for point in drawn.points)
+    labels = [f"{point.week:8} {point.observed:>{digits},} " for point in drawn.points]
+    room = WIDTH - len(labels[0]) - 1
+    most = max(drawn.bound, 1.0, *(max(p.observed, p.expected, p.high) for p in drawn.points))
+    first = len(drawn.points) - drawn.judged
+    for index, (label, point) in enumerate(zip(labels, drawn.points, strict=True)):
+        open_week = index == len(drawn.points) - 1 and not drawn.complete
+        marks = {point.high: _BAND, point.expected: _EXPECTED}
+        if index >= first:
+            marks[drawn.bound] = _BOUND
+        bar = (_INCOMPLETE if open_week else _REPORTS) * max(
+            round(room * point.observed / most), bool(point.observed)
+        )
+        row = list(bar.ljust(room + 1))
+        for value, mark in marks.items():
+            row[round(room * value / most)] = mark
+        yield (label + "".join(row)).rstrip()
+    yield from _legend(signal, drawn)
+
+
+def _legend(signal: Signal, drawn: signal_chart.Drawn) -> Iterator[str]:
+    marks = [f"{_REPORTS} reports", f"{_EXPECTED} expected", f"{_BAND} nine in ten counts end here"]
+    if not drawn.complete:
+        marks.insert(1, f"{_INCOMPLETE} incomplete")
+    yield "   ".join(marks)
+    together = f" in {explaining.window(drawn.judged)}" if drawn.judged > 1 else ""
+    yield f"{_BOUND} unusual from here on: {explaining.bound(signal):,}{together}"
+
+
+def _of_draft(kept: Kept, draft: Draft | None) -> str:
+    if draft is None:
+        return (
+            "There is no draft. The machine drafts of rises and thresholds, if two members or more reported."
+        )
+    found = draft.advisory
+    named = explaining.name(found.place) if found.place else "no place"
+    if found.status is Status.PUBLISHED:
+        return f"The warning {found.id} is out; it names {named}."
+    if not found.author:
+        return f"The draft {found.id} names {named}; nobody has taken it over."
+    said = f"The draft {found.id} names {named}; {printable(found.author)} answers for it."
+    if found.place == draft.place or kept.settled:
+        return said
+    here = explaining.name(draft.place) if draft.place else "everywhere"
+    return f"{said} The signal is now to be named in {here}; the machine leaves the draft as it is."
+
+
+def _next(kept: Kept, draft: Draft | None) -> Iterator[tuple[str, str]]:
+    """Give what a coordinator can do now, as the command before and after the name."""
+    if kept.settled:
+        yield f"signals reopen {kept.id}", " --reason …"
+        return
+    if draft is None:
+        yield "advisory draft", f" --type {kept.signal.type or '…'} --title … --summary …"
+    elif draft.advisory.status is Status.PUBLISHED:
+        yield f"signals close {kept.id}", ""
+    else:
+        # Whoever answers for it may not publish it where two pairs of eyes are asked for.
+        act = "publish" if draft.advisory.author else "draft"
+        yield f"advisory {act} {draft.advisory.id}", ""
+    if kept.state is State.NEW:
+        yield f"signals watch {kept.id}", ""
+    yield f"signals dismiss {kept.id}", " --reason …"
+
+
+def _labelled(label: str, value: str) -> Sequence[str]:
+    return textwrap.wrap(
+        value,
+        WIDTH,
+        initial_indent=f"{label:{_LABEL}}",
+        subsequent_indent=" " * _LABEL,
+        break_on_hyphens=False,
+    )
+
+
+def _wrapped(text: str) -> Sequence[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
