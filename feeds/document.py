@@ -14,7 +14,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from feeds.entry import WINDOW, Entry, Site, entry, front_path, line, newest_first
-from feeds.filters import MEDIA_TYPES, Filter, Format, holds, path, title
+from feeds.filters import DRILL, MEDIA_TYPES, Filter, Format, holds, path, title
 from feeds.words import WORDS
 from warp.advisory import Advisory
 
@@ -50,7 +50,8 @@ def fill_head(feed: FeedGenerator, site: Site, filter_: Filter, language: str, f
     """Set what stands above the entries."""
     feed.id(site.tag(f"feed/{language}/{filter_.address}"))
     feed.title(line(title(filter_, site, language)))
-    feed.description(WORDS[language].subtitle)
+    words = WORDS[language]
+    feed.description(words.drills_subtitle if filter_ == DRILL else words.subtitle)
     feed.language(language)
     feed.author(name=line(site.name), uri=site.url)
     feed.generator(GENERATOR)

@@ -37,6 +37,8 @@ SEVERITY_SCHEME = "urn:warp:severity"
 """Terms are the values of `warp.taxonomy.Severity`."""
 STATUS_SCHEME = "urn:warp:status"
 """Terms are the values of `warp.advisory.Status`."""
+DRILL_SCHEME = "urn:warp:drill"
+"""One term, drill: what the entry says was rehearsed and has not happened."""
 
 _WORLD = "001"
 _ILLEGAL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -89,7 +91,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     """Absolute address of the HTML page in this language."""
     title: str
-    """One line of plain text: TLP, severity where known, and the advisory's title."""
+    """One line of plain text: that it is a drill, TLP, severity where known, and the advisory's title."""
     summary: str
     """The full warning as plain text; paragraphs separated by an empty line."""
     html: str
@@ -229,8 +231,20 @@ def place_label(code: str, language: str) -> str:
     return places.place_name(code, language) if code else WORDS[language].everywhere
 
 
+def drill_notice(advisory: Advisory, language: str) -> str:
+    """Give the sentence that says that it is only rehearsed, or nothing where it is not."""
+    return WORDS[language].drill_notice if advisory.drill else ""
+
+
+def marked(advisory: Advisory, text: Text, language: str) -> str:
+    """Give the title on a single line; a rehearsed one begins with what it is."""
+    mark = f"[{WORDS[language].drill_mark}] " if advisory.drill else ""
+    return mark + line(text.title)
+
+
 def _title(advisory: Advisory, text: Text, language: str) -> str:
-    marks = [f"TLP:{advisory.tlp}"]
+    marks = [WORDS[language].drill_mark] if advisory.drill else []
+    marks.append(f"TLP:{advisory.tlp}")
     if advisory.severity is not taxonomy.Severity.UNKNOWN:
         marks.append(taxonomy.severity_name(advisory.severity, language).upper())
     return " ".join([*(f"[{mark}]" for mark in marks), line(text.title)])
@@ -238,11 +252,15 @@ def _title(advisory: Advisory, text: Text, language: str) -> str:
 
 def _body(advisory: Advisory, text: Text, text_language: str, language: str) -> _Body:
     words = WORDS[language]
-    figure = figure_sentence(advisory, language)
+    notices = [
+        drill_notice(advisory, language),
+        *paragraphs(text.summary),
+        figure_sentence(advisory, language),
+    ]
     facts_line = " · ".join(f"{label}: {value}" for label, value in facts(advisory, language))
     after = [facts_line, _marking(advisory, words), notice(text_language, language)]
     return _Body(
-        before=[*paragraphs(text.summary), *([figure] if figure else [])],
+        before=[part for part in notices if part],
         heading=words.actions,
         actions=tuple(line(action) for action in text.actions),
         after=[part for part in after if part],
@@ -283,6 +301,8 @@ def _stamp(advisory: Advisory) -> datetime:
 
 
 def _categories(advisory: Advisory, language: str) -> Iterator[Category]:
+    if advisory.drill:
+        yield Category(DRILL_SCHEME, "drill", WORDS[language].drill_mark)
     tlp = f"TLP:{advisory.tlp}"
     yield Category(TLP_SCHEME, tlp, tlp)
     severity = advisory.severity

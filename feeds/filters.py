@@ -33,6 +33,11 @@ class Kind(enum.StrEnum):
     ALL = "all"
     TYPE = "type"
     COUNTRY = "country"
+    DRILL = "drill"
+
+
+_SINGLE = frozenset({Kind.ALL, Kind.DRILL})
+"""Of these there is one feed; they have no value."""
 
 
 class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,15 +45,17 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Kind
     value: str = ""
-    """A class or type of `warp.taxonomy`, or an ISO 3166-1 alpha-2 code; empty for all."""
+    """A class or type of `warp.taxonomy`, or an ISO 3166-1 alpha-2 code; empty for the rest."""
 
     @property
     def address(self) -> str:
-        """Where it is below feeds/{language}/, without the extension: all, type/…, country/…"""
-        return self.kind.value if self.kind is Kind.ALL else f"{self.kind}/{self.value}"
+        """Where it is below feeds/{language}/, without the extension: all, type/…, country/…, drill"""
+        return self.kind.value if self.kind in _SINGLE else f"{self.kind}/{self.value}"
 
 
 ALL = Filter(Kind.ALL)
+DRILL = Filter(Kind.DRILL)
+"""Rehearsed warnings. It is none of the feeds of warnings, and no other feed holds one."""
 
 
 def path(filter_: Filter, language: str, format_: Format) -> str:
@@ -57,7 +64,7 @@ def path(filter_: Filter, language: str, format_: Format) -> str:
 
 
 def every_filter() -> Iterator[Filter]:
-    """Give all feeds: all warnings, each class and type of incident, each country."""
+    """Give all feeds of warnings: all of them, each class and type of incident, each country."""
     yield ALL
     yield from type_filters()
     yield from country_filters()
@@ -77,7 +84,13 @@ def country_filters() -> Iterator[Filter]:
 
 
 def holds(filter_: Filter, advisory: Advisory) -> bool:
-    """Say whether a feed's subscribers need a warning; one for an area or everywhere is for its countries."""
+    """
+    Say whether a feed's subscribers need a warning; one for an area or everywhere is for its countries.
+
+    A rehearsed one is in the drill feed, whatever it is about, and everything else is in any other.
+    """
+    if advisory.drill or filter_.kind is Kind.DRILL:
+        return advisory.drill and filter_.kind is Kind.DRILL
     match filter_.kind:
         case Kind.ALL:
             return True
@@ -88,7 +101,7 @@ def holds(filter_: Filter, advisory: Advisory) -> bool:
 
 
 def affected(advisory: Advisory) -> Iterator[Filter]:
-    """Give the feeds that a warning belongs to."""
+    """Give the feeds that a warning belongs to; none if it is rehearsed."""
     return (each for each in every_filter() if holds(each, advisory))
 
 
@@ -97,6 +110,8 @@ def name(filter_: Filter, language: str) -> str:
     match filter_.kind:
         case Kind.ALL:
             return ""
+        case Kind.DRILL:
+            return WORDS[language].drills
         case Kind.TYPE:
             return taxonomy.type_name(filter_.value, language)
         case Kind.COUNTRY:

@@ -35,6 +35,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     feed: str
     """{site}, {name}: of the type or place that the feed is about."""
     subtitle: str
+    drills: str
+    """Names the drill feed."""
+    drills_subtitle: str
+    drill_mark: str
+    """Stands before the title of a rehearsed warning, in capitals."""
+    drill_notice: str
+    """Begins the text of a rehearsed warning."""
 
 
 _ENGLISH = Words(
@@ -53,6 +60,10 @@ _ENGLISH = Words(
     feed_of_all="{site}: all warnings",
     feed="{site}: {name}",
     subtitle="Early warnings of security incidents, drawn from reports by incident response teams.",
+    drills="Drills",
+    drills_subtitle="Rehearsed warnings only: nothing that stands here has happened.",
+    drill_mark="DRILL",
+    drill_notice="This is a drill: an exercise. Nothing of it has happened, and nothing needs to be done.",
 )
 
 _SPANISH = Words(
@@ -71,6 +82,10 @@ _SPANISH = Words(
     feed_of_all="{site}: todas las alertas",
     feed="{site}: {name}",
     subtitle="Alertas tempranas de incidentes de seguridad, a partir de reportes de equipos de respuesta.",
+    drills="Simulacros",
+    drills_subtitle="Solo alertas de ensayo: nada de lo que aparece aquí ha ocurrido.",
+    drill_mark="SIMULACRO",
+    drill_notice="Esto es un simulacro: un ejercicio. Nada de esto ha ocurrido y no es necesario hacer nada.",
 )
 
 WORDS: Mapping[str, Words] = {"en": _ENGLISH, "es": _SPANISH}

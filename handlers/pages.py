@@ -17,19 +17,21 @@ from feeds.entry import (
     WINDOW,
     Site,
     advisory_path,
+    drill_notice,
     entry,
     facts,
     figure_sentence,
     front_path,
     href,
     line,
+    marked,
     newest_first,
     notice,
     paragraphs,
     place_label,
     public_times,
 )
-from feeds.filters import ALL, Filter, Format, Kind
+from feeds.filters import ALL, DRILL, Filter, Format, Kind
 from feeds.words import WORDS
 from handlers.rendering import Link, render
 from handlers.texts import TEXTS
@@ -70,18 +72,20 @@ def render_front(site: Site, language: str, advisories: Iterable[Advisory]) -> b
     Args:
         site: The publisher.
         language: One of the site's.
-        advisories: Published ones, in any order; the newest `feeds.entry.WINDOW` are listed.
+        advisories: Published ones, in any order; the newest `feeds.entry.WINDOW` are listed, none rehearsed.
 
     Raises:
         NotPublicError: one of them is not public.
     """
+    listed = [one for one in advisories if filters.holds(ALL, one)]
     return render(
         "front.html",
         site,
         language,
         {code: front_path(code) for code in site.languages},
-        warnings=[_warning(site, language, one) for one in newest_first(advisories)[:WINDOW]],
+        warnings=[_warning(site, language, one) for one in newest_first(listed)[:WINDOW]],
         everything=_feed(site, language, ALL),
+        drills=_feed(site, language, DRILL),
         by_type=_classes(site, language),
         by_country=_countries(site, language),
         report_how=_with_command(TEXTS[language].report_how),
@@ -104,6 +108,7 @@ def render_advisory(site: Site, language: str, advisory: Advisory) -> bytes:
         {code: advisory_path(code, advisory.id) for code in site.languages},
         warning=_warning(site, language, advisory),
         id=entry(advisory, site, language).id,
+        drill=drill_notice(advisory, language),
         paragraphs=paragraphs(text.summary),
         actions=[line(action) for action in text.actions],
         figure=figure_sentence(advisory, language),
@@ -142,7 +147,7 @@ def _warning(site: Site, language: str, advisory: Advisory) -> _Warning:
     text_language, text = text_for(advisory, language, site.default)
     known = advisory.severity is not taxonomy.Severity.UNKNOWN
     return _Warning(
-        title=line(text.title),
+        title=marked(advisory, text, language),
         href=href(site, advisory_path(language, advisory.id)),
         tlp=f"TLP:{advisory.tlp}",
         severity=advisory.severity.value,

@@ -13,8 +13,9 @@ The whole URL map.
 | GET /v1/figures/progress/{area}.csv | an area's progress, quarter by quarter, from figures alone |
 | GET /v1/figures/schema.json, csv-metadata.json, progress/csv-metadata.json | schemas of these |
 | GET /feeds/{lang}/all, type/{class}, type/{class}/{type}, country/{cc} . atom or rss | warnings |
+| GET /feeds/{lang}/drill . atom or rss | rehearsed warnings, of which nothing has happened |
 | GET /, /{lang}/ | the front page |
-| GET /{lang}/advisories/{id} | one warning |
+| GET /{lang}/advisories/{id} | one warning; one whose id begins with drill- is rehearsed |
 | GET /{lang}/figures/, /{lang}/figures/{period}, /{lang}/figures/progress/{area} | figures as pages |
 | GET /healthz, /readyz | for whatever watches the process |
 
@@ -98,6 +99,7 @@ def _feeds() -> list[web.RouteDef]:
             (f"type/{{class:{_NAME}}}", "type/{class}"),
             (f"type/{{class:{_NAME}}}/{{type:{_NAME}}}", "type/{class}/{type}"),
             ("country/{country:[A-Z]{2}}", "country/{country}"),
+            ("drill", "drill"),
         ):
             file = _file(f"feeds/{{language}}/{path}.{format_}", f"{MEDIA_TYPES[format_]}; charset=utf-8")
             found.append(_get(f"/feeds/{_LANGUAGE}/{address}.{format_}", file))

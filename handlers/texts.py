@@ -28,6 +28,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     all_warnings: str
     by_type: str
     by_country: str
+    drills_how: str
     published: str
     updated: str
     identifier: str
@@ -61,6 +62,7 @@ _ENGLISH = Texts(
     all_warnings="All warnings",
     by_type="By type of incident",
     by_country="By country",
+    drills_how="The feed of drills is for rehearsing: what stands in it has not happened.",
     published="Published",
     updated="Updated",
     identifier="Permanent identifier",
@@ -95,6 +97,7 @@ _SPANISH = Texts(
     all_warnings="Todas las alertas",
     by_type="Por tipo de incidente",
     by_country="Por país",
+    drills_how="El canal de simulacros sirve para ensayar: nada de lo que contiene ha ocurrido.",
     published="Publicada",
     updated="Actualizada",
     identifier="Identificador permanente",

@@ -74,6 +74,12 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Aware, UTC, whole seconds: when a coordinator first published it."""
     updated: datetime | None = None
     """Aware, UTC, whole seconds: when the last published revision was published."""
+    drill: bool = False
+    """Whether it is a rehearsed one, whose id begins with `drill-`: for the drill feed and nothing else."""
+
+    def __post_init__(self) -> None:
+        if self.drill and self.figure is not None:
+            raise ValueError("a drill has no figure: nobody reported")
 
 
 def text_for(advisory: Advisory, language: str, default: str) -> tuple[str, Text]:

@@ -94,8 +94,8 @@ _RENDER_ALL = {Format.ATOM: atom.render_all, Format.RSS: rss.render_all}
 
 
 def is_public(advisory: Advisory) -> bool:
-    """Say whether an advisory is to be seen by everybody."""
-    return advisory.status is Status.PUBLISHED and advisory.tlp in PUBLIC_TLP
+    """Say whether an advisory is a warning that everybody is to see; a drill's is none (`warp.drilled`)."""
+    return advisory.status is Status.PUBLISHED and advisory.tlp in PUBLIC_TLP and not advisory.drill
 
 
 def publish_advisories(
@@ -112,21 +112,41 @@ def publish_advisories(
         changed: The feeds to write.
     """
     public = [advisory for advisory in advisories if is_public(advisory)]
-    begun = datetime.combine(site.created, time(), UTC)
-    newest = max((each.updated for each in public if each.updated), default=begun)
+    write_entries(tree, site, pages, public, changed)
     for language in site.languages:
-        for each in public:
-            path = f"{language}/advisories/{each.id}.html"
-            tree.write(path, pages.advisory(site, language, each), each.updated or begun)
+        tree.write(f"{language}/index.html", pages.front(site, language, public), newest(site, public))
+
+
+def write_entries(
+    tree: Tree, site: Site, pages: Pages, advisories: Sequence[Advisory], changed: Iterable[Filter]
+) -> None:
+    """
+    Write the pages of advisories, and then the feeds that a change touches.
+
+    Raises:
+        NotPublicError: one of the advisories is not public.
+    """
+    for language in site.languages:
+        for each in advisories:
+            path = page_path(language, each)
+            tree.write(path, pages.advisory(site, language, each), newest(site, [each]))
     wanted = list(changed)
     for language in site.languages:
         for format_, render_all in _RENDER_ALL.items():
-            for filter_, document in render_all(site, wanted, language, public):
-                inside = [each.updated for each in public if each.updated and filters.holds(filter_, each)]
-                path = filters.path(filter_, language, format_)
-                tree.write(path, document, max(inside, default=begun))
-    for language in site.languages:
-        tree.write(f"{language}/index.html", pages.front(site, language, public), newest)
+            for filter_, document in render_all(site, wanted, language, advisories):
+                inside = [each for each in advisories if filters.holds(filter_, each)]
+                tree.write(filters.path(filter_, language, format_), document, newest(site, inside))
+
+
+def page_path(language: str, advisory: Advisory) -> str:
+    """Give where an advisory's page stands in the tree."""
+    return f"{language}/advisories/{advisory.id}.html"
+
+
+def newest(site: Site, advisories: Iterable[Advisory]) -> datetime:
+    """Give when the newest of some advisories was updated; the site's first day if there is none."""
+    begun = datetime.combine(site.created, time(), UTC)
+    return max((each.updated for each in advisories if each.updated), default=begun)
 
 
 def list_path(kind: Kind, week: Week) -> str:
