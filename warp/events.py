@@ -45,6 +45,12 @@ def to_stderr(event: Event, error: BaseException | None = None) -> None:
     print(f"warp: {event}{where}", file=sys.stderr, flush=True)
 
 
+def raise_faults(event: Event, error: BaseException | None = None) -> None:
+    """Say nothing, for runs that have events by the thousand; a fault is raised where it happens."""
+    if event is Event.FAULT and error is not None:
+        raise error
+
+
 def say_nothing_else() -> None:
     """
     Keep this process from logging anything but events, whatever levels and handlers somebody sets.

@@ -31,7 +31,7 @@ from storage import advisories, members, signals
 from warp import client, exchange, founding, taxonomy
 from warp.app import serving
 from warp.client import Draft
-from warp.events import Event
+from warp.events import raise_faults
 from warp.exchange import Refused
 from warp.report import InvalidReport, check
 from warp.site import Site, here, open_site
@@ -177,7 +177,7 @@ async def replay(
     settings = await founding.found(data, "Replay", "http://replay.invalid", first.monday, last_week=last)
     clock = _Clock(first.start)
     async with (
-        open_site(data, clock.now, _no_log, workers=here(settings)) as site,
+        open_site(data, clock.now, raise_faults, workers=here(settings)) as site,
         serving(site, "127.0.0.1", 0) as port,
     ):
         await site.publish_all()
@@ -190,12 +190,6 @@ async def replay(
             summary.advisories = len(await advisories.everything(connection))
     summary.seconds = round(monotonic() - started, 1)
     return summary
-
-
-def _no_log(event: Event, error: BaseException | None = None) -> None:
-    """Say nothing of events that a replay has by the thousand; a fault is raised where it happens."""
-    if event is Event.FAULT and error is not None:
-        raise error
 
 
 class _Clock:

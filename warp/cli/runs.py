@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from warp import demo, exchange, replay
 from warp.app import keep_schedule, serving
 from warp.cli.options import asynchronous, json_option, write_json
-from warp.events import Event
+from warp.events import raise_faults
 from warp.site import here, open_site, present
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -51,7 +51,7 @@ async def _demo(data: Path, port: int, *, once: bool) -> None:
     settings, identities = await demo.found(data, url, now)
     clock = demo.Clock(demo.first_week(now).start)
     async with (
-        open_site(data, clock.now, _quiet, workers=here(settings)) as site,
+        open_site(data, clock.now, raise_faults, workers=here(settings)) as site,
         serving(site, "127.0.0.1", port),
     ):
         click.echo(f"A WARP in {data}, serving on {url}\n")
@@ -117,11 +117,6 @@ def _free_port(port: int) -> int:
             raise click.ClickException(f"port {port} is in use; choose another with --port") from None
         found: int = probe.getsockname()[1]
         return found
-
-
-def _quiet(event: Event, error: BaseException | None = None) -> None:
-    if event is Event.FAULT and error is not None:
-        raise error
 
 
 @click.command(name="replay")
