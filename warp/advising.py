@@ -60,7 +60,7 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
             now = each._replace(advisory=advisory)
             place = disclosure.place_to_name(each.signal.place, by_place, policy)
             if await _is_to_be_drafted(connection, now, place, others):
-                draft = await _draft(connection, now, place, languages, random_word(hub.random))
+                draft = await _draft(hub, connection, now, place, languages)
                 await advisories.save(connection, draft)
                 drafts.append(draft)
                 now = now._replace(advisory=draft.id)
@@ -96,7 +96,7 @@ async def _is_to_be_drafted(
 
 
 async def _draft(
-    connection: AsyncConnection, kept: Kept, place: str, languages: Sequence[str], word: str
+    hub: Hub, connection: AsyncConnection, kept: Kept, place: str, languages: Sequence[str]
 ) -> Advisory:
     """Give a signal's first draft, or the next revision of its draft."""
     signal = kept.signal
@@ -106,9 +106,12 @@ async def _draft(
     # Beside a wider place the band would lead, through the published row, to the one withheld.
     if release is not None and place == ("" if signal.place == places.WORLD else signal.place):
         figure = _figure(release, signal.type, signal.place)
-    identifier = found.id if found else f"{signal.week.lower()}-{word}"
-    made = drafting.draft(signal, identifier, place, figure, languages)
-    return msgspec.structs.replace(made, revision=found.revision + 1 if found else 1)
+    identifier = f"{signal.week.lower()}-{random_word(hub.random)}"
+    if hub.rehearses:
+        identifier, figure = f"drill-{identifier}", None
+    made = drafting.draft(signal, found.id if found else identifier, place, figure, languages)
+    revision = found.revision + 1 if found else 1
+    return msgspec.structs.replace(made, revision=revision, drill=bool(hub.rehearses))
 
 
 def is_untouched(advisory: Advisory) -> bool:

@@ -19,6 +19,8 @@ from warp.policies import Policy
 from warp.taxonomy import LANGUAGES
 
 FILE = "warp.toml"
+DRILL_URL = "http://drill.invalid"
+"""The address of every drill's own site, and of no other: it is one that nobody can reach (RFC 6761)."""
 
 _ADDRESS = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
@@ -85,22 +87,29 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return base64.b64decode(self.root)
 
 
-def read(data: Path) -> Config:
+def read(data: Path, *, of_drill: bool = False) -> Config:
     """
     Read the configuration of a data folder.
 
+    Args:
+        data: The folder.
+        of_drill: Whether only the site of a drill will do, since test reports are going to be counted.
+
     Raises:
-        ConfigError: there is none, or a setting is wrong.
+        ConfigError: there is none, a setting is wrong, or it is no drill's.
     """
     path = data / FILE
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Config)
+        settings = msgspec.toml.decode(path.read_bytes(), type=Config)
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{data} is not a WARP data folder; make one with: warp init --data {data}"
         ) from None
     except (msgspec.DecodeError, ValueError) as error:
         raise ConfigError(f"{path}: {error}") from None
+    if of_drill and settings.url != DRILL_URL:
+        raise ConfigError(f"{data}: test reports count on the site of a drill, and on no other")
+    return settings
 
 
 def write(data: Path, config: Config) -> None:

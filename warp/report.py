@@ -77,6 +77,11 @@ def check(report: Report) -> None:
     _require(_is_lookup(report.lookup), "lookup: not 32 bytes in base64url")
 
 
+def rehearsed(report: Report, of_type: str) -> Report:
+    """Give what a report counts as in a drill: a test one as the rehearsed type, any other as nothing."""
+    return msgspec.structs.replace(report, type=of_type if report.is_test else taxonomy.TEST_TYPE)
+
+
 def parse(facts: bytes) -> Report:
     """
     Give the report that an envelope's facts state.

@@ -31,6 +31,7 @@ from warp import (
     config,
     detection,
     disclosure,
+    drilled,
     epochs,
     figures,
     founding,
@@ -62,7 +63,6 @@ PAGES = Pages(
     period=figure_pages.render_period,
     progress=figure_pages.render_progress,
 )
-
 
 _alone: ContextVar[bool] = ContextVar("alone", default=False)
 """Whether the running task is inside `Site.alone`."""
@@ -140,6 +140,8 @@ class Site:
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
         await self.publish_feeds(filters.every_filter())
+        async with self.alone():
+            await asyncio.to_thread(drilled.publish, self.tree, self.publisher, PAGES)
         await self.publish_figures(anew=True)
 
     async def publish_figures(self, *, anew: bool = False) -> None:
@@ -237,10 +239,9 @@ class Site:
         """Say whether the databases answer, the clock can be believed, and this week's keys are there."""
         if self._finished is not None:
             await self.standing()
-        async with self.hub.reports.read() as connection:
-            await pool.size(connection)
-        async with self.hub.identity.read() as connection:
-            await members.by_place(connection)
+        async with self.hub.reports.read() as reports, self.hub.identity.read() as identity:
+            await pool.size(reports)
+            await members.by_place(identity)
         return self._is_sure() and self.hub.keyring.week(Week.of(self.clock())) is not None
 
     async def standing(self) -> Standing:
@@ -355,6 +356,7 @@ async def open_site(
     workers: Workers | None = None,
     new_issuer: IssuerKeys = IssuerKey.generate,
     secret: Callable[[], bytes] = locked,
+    rehearses: str = "",
 ) -> AsyncIterator[Site]:
     """
     Open the site in a data folder.
@@ -367,13 +369,13 @@ async def open_site(
         workers: Do the heavy work; in child processes unless given.
         new_issuer: Makes issuer keys.
         secret: Gives the passphrase of sealed key files, once a private key is needed.
+        rehearses: What test reports stand for, on the site of a drill.
 
     Raises:
         ConfigError: the folder is none of a site, or its configuration is wrong.
     """
-    settings = config.read(data)
+    settings = config.read(data, of_drill=bool(rehearses))
     keyring = Keyring(data / "keys", secret)
-    workers = workers or children(settings)
     async with contextlib.AsyncExitStack() as open_things:
         identity = await open_database(data / "identity.db", "identity")
         open_things.push_async_callback(identity.close)
@@ -386,12 +388,11 @@ async def open_site(
             public=Tree(data / "public"),
             opener=Opener(keyring, settings.root_key, settings.issuer),
             random=random or SystemRandom(),
-            judge=workers.judge,
-            protect=workers.protect,
-            rewrite=workers.rewrite,
+            **(workers or children(settings))._asdict(),
             log=log,
             created=settings.created,
             policy=settings.policy,
+            rehearses=rehearses,
         )
         teller = Teller(settings.notify, settings.name, log)
         open_things.push_async_callback(teller.finish)
