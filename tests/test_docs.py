@@ -16,6 +16,7 @@ import warp.config
 import warp.detection
 import warp.disclosure
 import warp.notify
+import warp.scenario
 from handlers import routes
 from keys import envelope, narrative
 from storage import schema
@@ -26,7 +27,7 @@ from warp.events import Event
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
 PROTOCOL, DATA, OPERATING = PAGES["protocol.md"], PAGES["data.md"], PAGES["operating.md"]
-MODELS = PAGES["threat-model.md"]
+COORDINATE, MODELS = PAGES["coordinate.md"], PAGES["threat-model.md"]
 
 COLUMNS = {
     f"{table.name}.{column.name}"
@@ -103,6 +104,24 @@ def test_the_sample_settings_are_accepted() -> None:
     settings = msgspec.toml.decode(needed + sample, type=warp.config.Config)
     assert len(settings.thresholds) == 2
     assert settings.notify.mail_to
+
+
+SCENARIO = COORDINATE.partition("## Rehearsing")[2].partition("\n## ")[0]
+_FIELDS = {field.name: field for field in msgspec.structs.fields(warp.scenario.Scenario)}
+
+
+@pytest.mark.parametrize("name", _FIELDS)
+def test_every_line_of_a_scenario_is_described_with_its_default(name: str) -> None:
+    assert _rows(SCENARIO)[name].partition(" | ")[0] == _as_toml(_FIELDS[name])
+
+
+def test_no_line_of_a_scenario_is_described_that_does_not_exist() -> None:
+    assert set(_rows(SCENARIO)) == set(_FIELDS)
+
+
+def test_the_sample_scenario_is_accepted() -> None:
+    [sample] = _blocks(SCENARIO, "toml")
+    assert msgspec.toml.decode(sample, type=warp.scenario.Scenario) != warp.scenario.Scenario()
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:

@@ -17,6 +17,7 @@ from warp.cli import (
     coordinating,
     coordinators,
     directories,
+    drilling,
     inbox,
     joining,
     keeping,
@@ -39,9 +40,11 @@ from warp.exchange import ClientError
 from warp.export import BadFolder
 from warp.founding import AlreadyThere
 from warp.listening import CannotListen
+from warp.rehearsal import CannotDrill
 from warp.replay import BadHistory
 from warp.report import InvalidReport
 from warp.restoring import MayBeBehind
+from warp.scenario import BadScenario
 from warp.schedule import ClockInDoubt
 from warp.wallet import WalletError
 
@@ -49,7 +52,9 @@ _EXPECTED = (
     AlreadyThere,
     BadFolder,
     BadHistory,
+    BadScenario,
     CannotBackUp,
+    CannotDrill,
     CannotListen,
     ChildFailed,
     ClientError,
@@ -94,6 +99,7 @@ _MODULES = (
     keeping,
     keyfiles,
     runs,
+    drilling,
 )
 for _module in _MODULES:
     for _command in _module.COMMANDS:
