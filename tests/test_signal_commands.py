@@ -87,10 +87,10 @@ def test_a_week_is_one_that_was_judged(site: Path) -> None:
 def test_a_list_says_what_where_why_and_the_draft(site: Path) -> None:
     assert warp("signals", "--data", site).splitlines() == [
         "rise0000  2026-W47  new        fraud/phishing, South America",
-        "          12 from 9 members where 1.3 were expected; by chance once in 340 weeks",
+        "          12 from at least 9 members; 1.3 expected; by chance once in 340 weeks",
         f"          draft {draft_of(site)}",
         "batch000  2026-W47  new        vulnerable/weak-crypto, unknown place (batch)",
-        "          12 from 9 members where 1.3 were expected; 7 old incidents among them",
+        "          12 from at least 9 members; 1.3 expected; 7 old incidents among them",
     ]
 
 

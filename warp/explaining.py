@@ -55,14 +55,10 @@ def sentence(signal: Signal) -> str:
 
 def brief(signal: Signal) -> str:
     """Give what a list has room for: what was observed, beside what was expected."""
-    seen = (
-        f"{signal.observed:,} from {_count(signal.members, 'member')}"
-        if signal.members
-        else f"{signal.observed:,}"
-    )
+    seen = f"{signal.observed:,}{_from(signal)}" if signal.members else f"{signal.observed:,}"
     if signal.kind is Kind.THRESHOLD:
         return f"{seen}; the threshold is {bound(signal):,}"
-    told = f"{seen} where {number(signal.expected)} were expected"
+    told = f"{seen}; {number(signal.expected)} expected"
     if signal.kind is Kind.BATCH:
         return f"{told}; {signal.late:,} old incidents among them"
     return told if signal.once_in_weeks is None else f"{told}; by chance {once(signal.once_in_weeks)}"

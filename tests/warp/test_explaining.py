@@ -67,13 +67,13 @@ def test_an_occurrence_is_of_a_month_and_of_incidents() -> None:
 @pytest.mark.parametrize(
     ("signal", "said"),
     [
-        (RISE, "12 from 9 members where 1.3 were expected; by chance once in 340 weeks"),
-        (THRESHOLD, "12 from 9 members; the threshold is 5"),
+        (RISE, "12 from at least 9 members; 1.3 expected; by chance once in 340 weeks"),
+        (THRESHOLD, "12 from at least 9 members; the threshold is 5"),
         (
             changed(kind=Kind.BATCH, late=7),
-            "12 from 9 members where 1.3 were expected; 7 old incidents among them",
+            "12 from at least 9 members; 1.3 expected; 7 old incidents among them",
         ),
-        (changed(members=0, once_in_weeks=None), "12 where 1.3 were expected"),
+        (changed(members=0, once_in_weeks=None), "12; 1.3 expected"),
     ],
 )
 def test_a_list_has_room_for_this(signal: Signal, said: str) -> None:
