@@ -8,6 +8,7 @@ holds the two together. The migrations under `migrations/` build what stands her
 """
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Float as Real
 from sqlalchemy.schema import SchemaItem
 
 identity = MetaData()
@@ -211,6 +212,16 @@ signals = _table(
     Column(
         "steps", Text, nullable=False, comment="JSON of the changes of state: ISO week, state, by whom, why"
     ),
+)
+
+calibration = _table(
+    "calibration",
+    reports,
+    Column("week", Text, primary_key=True, comment="ISO week judged"),
+    Column("level", Text, primary_key=True, comment="cell, area or type"),
+    Column("observed", Integer, nullable=False, comment="cells of the level with a p of 1 % or less"),
+    Column("expected", Real, nullable=False, comment="such cells, if nothing happened"),
+    Column("variance", Real, nullable=False, comment="of their number"),
 )
 
 advisories = _table(

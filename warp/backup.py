@@ -96,6 +96,7 @@ REPORTS: Mapping[Table, Part | None] = {
     schema.unlisted: None,
     schema.figures: None,
     schema.signals: None,
+    schema.calibration: None,
     schema.advisories: None,
 }
 """Which part a table belongs to; none: it is in every backup. A table that is missing here is in none."""

@@ -10,7 +10,6 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +17,7 @@ import msgspec
 
 from storage import rewriting
 from warp import detection, disclosure
-from warp.detection import Counts, Signal, Threshold
+from warp.counting import Counts, Judgement, Threshold
 from warp.disclosure import Release
 from warp.events import Event, say_nothing_else, to_stderr
 from warp.policies import Policy
@@ -34,13 +33,13 @@ class Judge(msgspec.Struct, frozen=True, tag=True):
     """Judge the open week."""
 
     counts: Counts
-    first_tokens: dict[tuple[str, str], dict[Week, int]]
-    now: datetime
+    first_tokens: tuple[dict[tuple[str, str], dict[Week, int]], ...]
     thresholds: tuple[Threshold, ...]
+    false_alarms_a_week: float
 
-    def run(self) -> list[Signal]:
+    def run(self) -> Judgement:
         """Give the signals."""
-        return detection.judge(self.counts, self.first_tokens, self.now, self.thresholds)
+        return detection.judge(self.counts, self.first_tokens, self.thresholds, self.false_alarms_a_week)
 
 
 class Protect(msgspec.Struct, frozen=True, tag=True):
@@ -72,16 +71,16 @@ class Rewrite(msgspec.Struct, frozen=True, tag=True):
 _Task = Judge | Protect | Rewrite
 
 
-def _plain(first_tokens: FirstTokens) -> dict[tuple[str, str], dict[Week, int]]:
-    return {cell: dict(weeks) for cell, weeks in first_tokens.items()}
-
-
 async def judge(
-    counts: Counts, first_tokens: FirstTokens, now: datetime, thresholds: Sequence[Threshold]
-) -> list[Signal]:
+    counts: Counts,
+    first_tokens: Sequence[FirstTokens],
+    thresholds: Sequence[Threshold],
+    false_alarms_a_week: float,
+) -> Judgement:
     """Give what `detection.judge` gives, from a child process."""
-    task = Judge(counts, _plain(first_tokens), now, tuple(thresholds))
-    return msgspec.msgpack.decode(await _ask(task), type=list[Signal])
+    plain = tuple({cell: dict(weeks) for cell, weeks in arrived.items()} for arrived in first_tokens)
+    task = Judge(counts, plain, tuple(thresholds), false_alarms_a_week)
+    return msgspec.msgpack.decode(await _ask(task), type=Judgement)
 
 
 async def protect(

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from warp.detection import Threshold
+from warp.counting import Threshold
+from warp.detection import FALSE_ALARMS_A_WEEK
 from warp.notify import Notify
 from warp.policies import Policy
 from warp.taxonomy import LANGUAGES
@@ -62,6 +63,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     listen: Listen = Listen()
     policy: Policy = Policy()
     notify: Notify = Notify()
+    false_alarms_a_week: float = FALSE_ALARMS_A_WEEK
+    """How many signals that are nothing coordinators are ready to look at, on average."""
     thresholds: tuple[Threshold, ...] = ()
     """Coordinators' rules: so many reports in a week are a signal, whatever the history says."""
 
@@ -70,6 +73,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise ValueError("url: must be like https://warp.example: scheme, lower-case host, port if any")
         if not _is_key(self.root):
             raise ValueError("root: must be 32 bytes in base64")
+        if not 0.01 <= self.false_alarms_a_week <= 20:
+            raise ValueError("false_alarms_a_week: must be from 0.01 to 20")
         known = set(self.languages) & set(LANGUAGES)
         if not self.languages or len(known) != len(self.languages):
             raise ValueError(f"languages: choose from {', '.join(LANGUAGES)}, each once")
@@ -121,6 +126,7 @@ def write(data: Path, config: Config) -> None:
         f"root = {_quoted(config.root)}",
         f"languages = [{', '.join(map(_quoted, config.languages))}]",
         f"four_eyes = {'true' if config.four_eyes else 'false'}",
+        f"false_alarms_a_week = {config.false_alarms_a_week}",
         "",
         "[listen]",
         f"host = {_quoted(config.listen.host)}",

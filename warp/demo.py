@@ -28,13 +28,14 @@ from warp import advice, advising, client, founding, places, syncing, taxonomy, 
 from warp.advisory import Advisory
 from warp.client import Draft
 from warp.config import Config
-from warp.detection import HISTORY_WEEKS
 from warp.policies import Name, Policy
 from warp.site import Site
 from warp.wallet import Contents, Wallet
 from warp.weeks import Week
 
 SEED = 2026
+QUIET_WEEKS = 9
+"""Before the campaign."""
 PLACES = (*["UY"] * 8, *["AR"] * 5, *["BR"] * 5, *["CL"] * 3, *["PY"] * 3, *["PE"] * 4)
 """Where the region's teams are at home: so many that the week of the campaign surely shows a figure."""
 POLICY = Policy(preset=Name.SMALL_COMMUNITY)
@@ -84,7 +85,7 @@ class Outcome(NamedTuple):
 
 def first_week(now: datetime) -> Week:
     """Give the week in which the story begins, so that it ends in the week before the present one."""
-    return Week.of(now).plus(-1 - HISTORY_WEEKS)
+    return Week.of(now).plus(-1 - QUIET_WEEKS)
 
 
 async def found(data: Path, url: str, now: datetime) -> tuple[Config, dict[str, age.Identity]]:
@@ -114,9 +115,9 @@ async def play(
     await site.announce([start])
     await site.publish_all()
     teams = await story.join(start)
-    for i in range(HISTORY_WEEKS):
+    for i in range(QUIET_WEEKS):
         await story.quiet_week(start.plus(i), teams)
-    hit = start.plus(HISTORY_WEEKS)
+    hit = start.plus(QUIET_WEEKS)
     await story.everyone_syncs(hit, teams)
     await story.wave(hit, 1, list(zip(teams, PLACES, strict=True))[:FIRST_WAVE])
     advisory = await story.warn(hit)

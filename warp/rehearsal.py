@@ -21,6 +21,7 @@ from storage import advisories, members, signals, tallies
 from warp import advising, client, places, syncing, taxonomy, wallet
 from warp.advisory import Advisory, Status
 from warp.client import Draft
+from warp.life import Kept
 from warp.scenario import Scenario
 from warp.site import Site
 from warp.tally import Counted, count
@@ -202,7 +203,7 @@ class Rehearsal:
         where = places.place_name(place, "en")
         self.step("first report", f"test report {self.sent} of {scenario.reports} came, from {where}")
 
-    async def _signal(self) -> signals.Kept | None:
+    async def _signal(self) -> Kept | None:
         """Give the widest signal of the rehearsed type, if there is one."""
         of_type = self.scenario.type
         async with self._site.hub.reports.read() as connection:
@@ -210,7 +211,7 @@ class Rehearsal:
         about = [each for each in found if each.signal.type in ("", taxonomy.class_of(of_type), of_type)]
         return max(about, key=lambda each: each.signal.observed, default=None)
 
-    async def _drafted(self, found: signals.Kept) -> str:
+    async def _drafted(self, found: Kept) -> str:
         self.step("signal", f"signal: {found.signal.why}")
         draft = await self._latest(found.advisory or "")
         text = draft.texts[self._site.publisher.default]
@@ -221,7 +222,7 @@ class Rehearsal:
         """Let the named coordinators take the draft over and approve it."""
         hub, settings = self._site.hub, self._site.settings
         change = advising.Change(severity=self.scenario.severity)
-        await advising.edit(hub, identifier, actors[0], change, settings.policy)
+        await advising.edit(hub, identifier, actors[0], change, settings.policy, self._clock.now())
         self.step("taken over", f"{actors[0]} took the draft over")
         approved = await advising.publish(
             hub, identifier, actors[-1], self._clock.now(), four_eyes=settings.four_eyes

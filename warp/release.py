@@ -21,10 +21,11 @@ from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.lists import Kind
 from keys.receipt import mark
-from storage import figures, inbox, members, pool, signals, tallies, unlisted
+from storage import checks, counted, figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
 from warp import forgetting
-from warp.detection import HISTORY_WEEKS, Counts, Signal
+from warp.counting import Counts, Judgement
+from warp.detection import HISTORY_WEEKS, WINDOW_WEEKS
 from warp.disclosure import Release
 from warp.events import Event, Log
 from warp.forgetting import PublicFiles, Stores
@@ -39,7 +40,7 @@ AT_LEAST = 3
 AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 
-JudgeWeek = Callable[[Counts, FirstTokens, datetime], Awaitable[list[Signal]]]
+JudgeWeek = Callable[[Counts, Sequence[FirstTokens]], Awaitable[Judgement]]
 Protect = Callable[
     [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy], Awaitable[Release]
 ]
@@ -166,28 +167,18 @@ async def _opened(hub: Hub, connection: AsyncConnection, order: Sequence[int]) -
 
 async def judge(hub: Hub, now: datetime) -> int:
     """Judge the week that was open just before `now`; gives the number of its signals."""
-    week = Week.of(ended_day(now))
+    day = ended_day(now)
     async with hub.reports.read() as connection:
-        counts = await weekly_counts(connection, week.plus(-HISTORY_WEEKS), week)
-        first_tokens = await tallies.first_tokens(connection, week.monday, week.sunday)
-    found = await hub.judge(counts, first_tokens, now)
+        counts = await counted.weekly(connection, day, HISTORY_WEEKS)
+        first_tokens = [
+            await tallies.first_tokens(connection, week.monday, week.sunday)
+            for week in counts.weeks[-WINDOW_WEEKS:]
+        ]
+    found = await hub.judge(counts, first_tokens)
     async with hub.reports.write() as connection:
-        await signals.record(connection, found, lambda: random_word(hub.random), week)
-    return len(found)
-
-
-async def weekly_counts(connection: AsyncConnection, first: Week, last: Week) -> Counts:
-    """Give the weekly counts of all cells, from the first week that has any report if that is later."""
-    begun = await tallies.first_day(connection)
-    first = min(last, max(first, Week.of(begun))) if begun else last
-    weeks = [first]
-    while weeks[-1] < last:
-        weeks.append(weeks[-1].plus(1))
-    series: dict[tuple[str, str], list[int]] = {}
-    for cell, reports in await tallies.cells(connection, first.monday, last.sunday):
-        row = series.setdefault((cell.type, cell.place), [0] * len(weeks))
-        row[weeks.index(Week.of(cell.day))] += reports
-    return Counts(tuple(weeks), {key: tuple(row) for key, row in series.items()})
+        await signals.record(connection, found.signals, lambda: random_word(hub.random), Week.of(day))
+        await checks.record(connection, found.checks)
+    return len(found.signals)
 
 
 _ALPHABET = "abcdefghjkmnpqrstvwxyz0123456789"

@@ -42,7 +42,7 @@ from warp import (
 from warp import release as acts
 from warp.advisory import Advisory
 from warp.config import Config
-from warp.detection import Counts, Signal
+from warp.counting import Counts, Judgement
 from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
 from warp.notify import When
@@ -322,15 +322,17 @@ class Site:
 
 def children(settings: Config) -> Workers:
     """Have the heavy work done by child processes."""
-    judge = functools.partial(child.judge, thresholds=settings.thresholds)
+    judge = functools.partial(
+        child.judge, thresholds=settings.thresholds, false_alarms_a_week=settings.false_alarms_a_week
+    )
     return Workers(judge, child.protect, child.rewrite)
 
 
 def here(settings: Config) -> Workers:
     """Do the heavy work in this process; for runs that do much of it and end."""
 
-    async def judge(counts: Counts, first_tokens: FirstTokens, now: datetime) -> list[Signal]:
-        return detection.judge(counts, first_tokens, now, settings.thresholds)
+    async def judge(counts: Counts, first_tokens: Sequence[FirstTokens]) -> Judgement:
+        return detection.judge(counts, first_tokens, settings.thresholds, settings.false_alarms_a_week)
 
     async def protect(
         period: Period,

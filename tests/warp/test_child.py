@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,24 +12,23 @@ from sqlalchemy import text
 from storage import pool
 from storage.database import open_database
 from tests.support import WEEK
+from tests.tables_of_counts import counts
 from warp import child, detection, disclosure
-from warp.detection import Counts, Threshold
+from warp.counting import Threshold
 from warp.policies import Policy
 from warp.tally import WeekCounts
 from warp.weeks import Period, Week
 
-NOW = datetime(2026, 11, 19, tzinfo=UTC)
-WEEKS = tuple(WEEK.plus(n) for n in range(-9, 1))
 CELL = ("fraud/phishing", "UY")
-COUNTS = Counts(WEEKS, {CELL: (1, 0, 1, 2, 0, 1, 1, 0, 1, 14)})
-FIRST_TOKENS = {CELL: {WEEK: 12}}
+COUNTS = counts({CELL: [1, 0, 1, 2, 0, 1, 1, 0, 1, 14]})
+FIRST_TOKENS = ({CELL: {WEEK: 12}},)
 THRESHOLDS = (Threshold(type="fraud", reports=5),)
 
 
 async def test_a_child_judges_as_this_process_does() -> None:
-    found = await child.judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
-    assert found == detection.judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
-    assert {signal.method for signal in found} == {"ears-c2", "threshold"}
+    found = await child.judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1)
+    assert found == detection.judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1)
+    assert {signal.method for signal in found.signals} == {"scan", "threshold"}
 
 
 async def test_a_child_protects_by_the_same_rule_with_a_secret_of_its_own() -> None:
@@ -73,10 +71,9 @@ async def test_a_child_rewrites_a_database_that_is_open(tmp_path: Path) -> None:
 
 
 async def test_a_child_that_fails_names_the_event_and_no_count(capfd: pytest.CaptureFixture[str]) -> None:
-    wrong = datetime(2020, 1, 1, tzinfo=UTC)
-    counts = Counts(WEEKS, {("fraud/phishing", "UY"): (731_731,) * 10})
+    wrong = msgspec.structs.replace(COUNTS, weeks=COUNTS.weeks[:-1], cells={CELL: b"731731" * 6})
     with pytest.raises(child.ChildFailed):
-        await child.judge(counts, {}, wrong, ())
+        await child.judge(wrong, (), (), 0.1)
     said = capfd.readouterr()
     assert said.out == ""
     assert said.err.startswith("warp: fault: ValueError at warp/detection.py:")
@@ -103,7 +100,7 @@ async def test_a_rewrite_that_fails_is_told_to_the_parent(tmp_path: Path) -> Non
 
 
 async def test_weeks_and_pairs_survive_the_way_to_the_child_and_back(tmp_path: Path) -> None:
-    task = child.Judge(COUNTS, FIRST_TOKENS, NOW, THRESHOLDS)
+    task = child.Judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge) == task
     assert isinstance(
         next(iter(msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge).counts.weeks)), Week

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from warp import config
 from warp.config import FILE, Config, ConfigError, Listen
-from warp.detection import Threshold
+from warp.counting import Threshold
 from warp.disclosure import Policy
 from warp.notify import Notify, When
 

@@ -16,7 +16,7 @@ from storage.database import open_database
 from tests.support import WEEK, Clock, Logged, Stock, opened
 from warp import config, founding
 from warp.config import ConfigError
-from warp.detection import Threshold
+from warp.counting import Threshold
 from warp.founding import AlreadyThere
 from warp.weeks import Week
 

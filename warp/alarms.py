@@ -1,0 +1,221 @@
+"""
+Alarms: what is unusual at each level, by each rule, within the rule's share of the false-alarm budget.
+
+Cells (a type in a place), areas (a type in a sub-region) and types (everywhere) are tables of their own, each
+fitted by `warp.pooling` and set against `warp.budget`. No I/O.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from warp import budget, places, pooling, tails
+from warp.judged import Counts, Floats
+from warp.places import AREAS, Kind
+from warp.pooling import Expected, Fit
+from warp.signal import Level
+
+LEAST_REPORTS = 3
+"""In a window; the fewest on which a warning makes sense."""
+SLOW_WEEKS = 8
+"""Weeks of the window for slow rises; as many as a fit leaves out of its levels."""
+DAYS = 7
+
+
+class Table(NamedTuple):
+    """The counts of one level."""
+
+    level: Level
+    types: Sequence[str]
+    places: Sequence[str]
+    reports: Counts
+    """(weeks, types, places), the open week last."""
+    today: Counts
+    """(types, places): of these, what the last day brought."""
+
+
+class Rule(NamedTuple):
+    """One way of looking at a level."""
+
+    method: str
+    share: float
+    """Of the false-alarm budget."""
+    windows: tuple[int, ...]
+    """Weeks of each; none: the last day alone."""
+    rate: float
+    """New alarms for each week with one, on average over the windows; see docs/detection.md."""
+
+
+_SCAN, _ALONE, _SLOW, _DAY = (1, 2, 3), (1,), (SLOW_WEEKS,), ()
+RULES: Mapping[Level, Sequence[Rule]] = {
+    Level.CELL: (Rule("scan", 0.40, _SCAN, 1.5), Rule("slow-rise", 0.05, _SLOW, 0.5)),
+    Level.AREA: (
+        Rule("scan", 0.20, _SCAN, 1.5),
+        Rule("slow-rise", 0.05, _SLOW, 0.5),
+        Rule("day", 0.05, _DAY, 1.0),
+    ),
+    Level.TYPE: (
+        Rule("scan", 0.15, _ALONE, 1.0),
+        Rule("slow-rise", 0.05, _SLOW, 0.5),
+        Rule("day", 0.05, _DAY, 1.0),
+    ),
+}
+
+
+class Alarm(NamedTuple):
+    """A cell of a level whose count is unusual, by the rule that finds it the most so."""
+
+    table: Table
+    fitted: Fit
+    row: int
+    column: int
+    rule: Rule
+    weeks: int
+    """Of the window; 0 is the last day alone."""
+    expected: Expected
+    """Of this cell alone, in that window."""
+    p: float
+    q: float
+    limit: float
+    """The p from which on the rule alarms."""
+    false_alarms: float
+    """Expected a week, of cells as unusual as this."""
+
+    @property
+    def strength(self) -> float:
+        """How much of its rule's budget such an alarm takes; the smaller, the stronger."""
+        return self.false_alarms / self.rule.share
+
+    @property
+    def type(self) -> str:
+        """The type."""
+        return self.table.types[self.row]
+
+    @property
+    def place(self) -> str:
+        """The place."""
+        return self.table.places[self.column]
+
+    @property
+    def observed(self) -> int:
+        """Reports in the window."""
+        return observed(self.table, self.row, self.column, self.weeks)
+
+
+def observed(table: Table, row: int, column: int, weeks: int) -> int:
+    """Give the reports of some weeks, or of the last day (0)."""
+    if not weeks:
+        return int(table.today[row, column])
+    return int(table.reports[-weeks:, row, column].sum())
+
+
+def tables(types: Sequence[str], of: Sequence[str], reports: Counts, today: Counts) -> list[Table]:
+    """
+    Give the levels of a table of cells, from fine to wide.
+
+    Reports that state no sub-region, or none at all, are in the types' totals only.
+
+    Args:
+        types: Of the rows.
+        of: Places of the columns.
+        reports: (weeks, types, places).
+        today: (types, places).
+    """
+    cells = Table(Level.CELL, types, of, reports, today)
+    around = [places.sub_region(place) for place in of]
+    codes = sorted({code for code in around if code and AREAS[code].kind is Kind.SUB_REGION})
+    inside = np.array([[place == code for code in codes] for place in around]).reshape(len(of), len(codes))
+    areas = Table(Level.AREA, types, codes, _summed(reports, inside), _summed(today, inside))
+    all_of = np.ones((len(of), 1), dtype=bool)
+    whole = Table(Level.TYPE, types, (places.WORLD,), _summed(reports, all_of), _summed(today, all_of))
+    return [cells, areas, whole]
+
+
+def _summed(counts: Counts, inside: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Counts:
+    """Sum the last axis by columns of `inside`."""
+    shape = (*counts.shape[:-1], inside.shape[1])
+    found = np.zeros(shape, dtype=np.int64)
+    for column in range(inside.shape[1]):
+        found[..., column] = counts[..., inside[:, column]].sum(axis=-1)
+    return found
+
+
+def find(table: Table, fitted: Fit, a_week: float, day_share: float) -> list[Alarm]:
+    """
+    Give a level's alarms, one for each of its cells.
+
+    The open week is judged as if it were over: more can only come, so a week is no more often an alarm by
+    being looked at each day.
+
+    Args:
+        table: The level.
+        fitted: By the weeks before the open one.
+        a_week: The whole budget: false alarms a week.
+        day_share: Share of a week's reports that is expected on the last day's weekday.
+    """
+    found: dict[tuple[int, int], Alarm] = {}
+    for rule in RULES[table.level]:
+        for alarm in _by_rule(rule, table, fitted, a_week, day_share):
+            cell = (alarm.row, alarm.column)
+            if cell not in found or alarm.strength < found[cell].strength:
+                found[cell] = alarm
+    return list(found.values())
+
+
+def _by_rule(rule: Rule, table: Table, fitted: Fit, a_week: float, day_share: float) -> list[Alarm]:
+    longest = len(fitted.factor)
+    lengths = [length for length in rule.windows if length < longest] or [0] * (not rule.windows)
+    if not lengths or not table.places:
+        return []
+    looks = DAYS if lengths == [0] else 1
+    expected = [pooling.expect(fitted, length or 1, 1.0 if length else day_share) for length in lengths]
+    counts = [pooling.together(table.reports, n) if n else table.today.astype(np.float64) for n in lengths]
+    p = np.stack([_p(count, each) for count, each in zip(counts, expected, strict=True)])
+    least = p.min(axis=0)
+    likely = [budget.chances(each, LEAST_REPORTS) for each in expected]
+    rate = rule.rate * looks
+    limit = budget.threshold(likely, a_week * rule.share / rate)
+    rows, columns = np.nonzero(least <= limit)
+    chosen = least[rows, columns]
+    false_alarms = np.maximum(budget.expected_alarms(likely, chosen) * rate, budget.DEEPEST)
+    as_unusual = np.searchsorted(np.sort(chosen), chosen, side="right") * looks
+    best = p[:, rows, columns].argmin(axis=0)
+    return [
+        Alarm(
+            table=table,
+            fitted=fitted,
+            row=int(row),
+            column=int(column),
+            rule=rule,
+            weeks=lengths[which],
+            expected=Expected(
+                expected[which].mean[row, column, None], expected[which].dispersion[row, column, None]
+            ),
+            p=float(p_of),
+            q=min(1.0, float(alarms) / int(count)),
+            limit=limit,
+            false_alarms=float(alarms),
+        )
+        for row, column, which, p_of, alarms, count in zip(
+            rows, columns, best, chosen, false_alarms, as_unusual, strict=True
+        )
+    ]
+
+
+def _p(count: Floats, expected: Expected) -> Floats:
+    """Give mid-p, and 1 where there are too few reports for an alarm."""
+    chance = tails.mid_p(count, expected.mean, expected.dispersion)
+    return np.where(count < LEAST_REPORTS, 1.0, chance)
+
+
+def bound(alarm: Alarm) -> int:
+    """Give the reports of the window from which on it is an alarm."""
+    low, high = LEAST_REPORTS, max(alarm.observed, LEAST_REPORTS)
+    while low < high:
+        middle = (low + high) // 2
+        if float(tails.mid_p(np.array([float(middle)]), *alarm.expected)[0]) <= alarm.limit:
+            high = middle
+        else:
+            low = middle + 1
+    return low
