@@ -21,7 +21,6 @@ from storage import advisories, members, signals, tallies
 from warp import advising, client, places, syncing, taxonomy, wallet
 from warp.advisory import Advisory, Status
 from warp.client import Draft
-from warp.life import Kept
 from warp.scenario import Scenario
 from warp.site import Site
 from warp.tally import Counted, count
@@ -182,9 +181,9 @@ class Rehearsal:
                 self.step(
                     "released", f"{done.released.reports} sealed reports released into the drill's counts"
                 )
-            found = await self._signal()
-            if found is not None:
-                return await self._drafted(found)
+            identifier = await self._draft()
+            if identifier is not None:
+                return identifier
         raise CannotDrill(
             "no signal came of the scenario's reports; give it more of them, fewer days or fewer places"
         )
@@ -203,17 +202,18 @@ class Rehearsal:
         where = places.place_name(place, "en")
         self.step("first report", f"test report {self.sent} of {scenario.reports} came, from {where}")
 
-    async def _signal(self) -> Kept | None:
-        """Give the widest signal of the rehearsed type, if there is one."""
+    async def _draft(self) -> str | None:
+        """Give the id of the draft that the widest signal of the rehearsed type led to, if there is one."""
         of_type = self.scenario.type
+        types = ("", taxonomy.class_of(of_type), of_type)
         async with self._site.hub.reports.read() as connection:
             found = await signals.everything(connection, str(self._week))
-        about = [each for each in found if each.signal.type in ("", taxonomy.class_of(of_type), of_type)]
-        return max(about, key=lambda each: each.signal.observed, default=None)
-
-    async def _drafted(self, found: Kept) -> str:
-        self.step("signal", f"signal: {found.signal.why}")
-        draft = await self._latest(found.advisory or "")
+        about = [each for each in found if each.signal.type in types and each.advisory]
+        if not about:
+            return None
+        widest = max(about, key=lambda each: each.signal.observed)
+        self.step("signal", f"signal: {widest.signal.why}")
+        draft = await self._latest(widest.advisory or "")
         text = draft.texts[self._site.publisher.default]
         self.step("draft", f"the machine drafted {draft.id}: {text.title}")
         return draft.id
