@@ -35,9 +35,10 @@ from warp.app import serving
 from warp.client import Draft, seal_with
 from warp.events import Event, Log
 from warp.report import encode
-from warp.site import Site, here, open_site
+from warp.site import Site, open_site
 from warp.taxonomy import class_of
 from warp.weeks import Week
+from warp.workers import here
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday."""

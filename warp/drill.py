@@ -28,8 +28,9 @@ from warp.config import Config
 from warp.events import raise_faults
 from warp.rehearsal import IDENTITIES, Audience, CannotDrill, DrillClock, Rehearsal, Step
 from warp.scenario import Scenario
-from warp.site import PAGES, Clock, here, open_site
+from warp.site import PAGES, Clock, open_site
 from warp.weeks import Week
+from warp.workers import here
 
 _OPENS = timedelta(hours=8, minutes=30)
 """When the drill's clock starts, on Monday."""

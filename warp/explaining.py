@@ -73,7 +73,8 @@ def _details(signal: Signal) -> Iterator[tuple[str, str]]:
     unit = "incidents" if signal.kind is Kind.OCCURRENCE else "reports"
     yield "what", f"{signal.type or 'all types'} ({signal.kind})"
     yield "where", f"{name(signal.place)}, level {signal.level}"
-    yield "judged", f"{_window(signal)} to {signal.week}, counted to {signal.day}"
+    until = f" to {signal.week}" if signal.window_weeks else ""
+    yield "judged", f"{_window(signal)}{until}, counted to {signal.day}"
     yield "observed", f"{signal.observed:,} {unit}" + (_from(signal) if signal.members else "")
     yield "expected", f"{number(signal.expected)}; nine in ten counts lie from {band(signal)}"
     yield "unusual", f"from {bound(signal):,} on"
@@ -144,7 +145,9 @@ def once(weeks: float) -> str:
 
 
 def window(weeks: int) -> str:
-    """Give so many weeks in words."""
+    """Give so many weeks in words; 0 is the last day alone."""
+    if not weeks:
+        return "one day"
     return f"{_WORDS[weeks] if weeks < len(_WORDS) else weeks} week{'s' if weeks != 1 else ''}"
 
 
@@ -203,7 +206,9 @@ def _tails(signal: Signal) -> Iterator[tuple[str, float]]:
 
 
 def _fired(signal: Signal) -> str:
-    by = {"scan": "scan of", "slow-rise": "slow rise over"}.get(signal.method, f"{signal.method} over")
+    by = {"scan": "scan of", "slow-rise": "slow rise over", "day": "sudden rise within"}.get(
+        signal.method, f"{signal.method} over"
+    )
     return f"{by} {window(signal.window_weeks)} at level {signal.level}"
 
 

@@ -19,6 +19,7 @@ LASTING = 4
 OVER = "over: nothing unusual for four weeks"
 GREW = "grew since it was dismissed"
 PUBLISHED = "published"
+WIDENED = "wider than its warning"
 TEN_TIMES = 10.0
 """How much rarer by chance a dismissed signal must have become to be shown again."""
 LEAST_MEMBERS = 2
@@ -144,7 +145,13 @@ def _going_on(kept: Kept, signal: Signal, week: Week) -> Kept:
     going = kept._replace(signal=signal)
     if kept.state is State.DISMISSED and _has_grown(kept, signal):
         return going.stepped(Step(week=str(week), state=State.NEW, reason=GREW))
+    if _is_published(kept) and signal.place in places.areas_around(kept.signal.place or places.WORLD):
+        return going.stepped(Step(week=str(week), state=State.NEW, reason=WIDENED))
     return going
+
+
+def _is_published(kept: Kept) -> bool:
+    return kept.state is State.CLOSED and kept.steps[-1].reason == PUBLISHED
 
 
 def _has_grown(kept: Kept, signal: Signal) -> bool:

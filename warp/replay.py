@@ -34,9 +34,10 @@ from warp.client import Draft
 from warp.events import raise_faults
 from warp.exchange import Refused
 from warp.report import InvalidReport, check
-from warp.site import Site, here, open_site
+from warp.site import Site, open_site
 from warp.wallet import Tokens
 from warp.weeks import Week
+from warp.workers import here
 
 COLUMNS = ("arrival", "occurred", "type", "place", "sector", "tags")
 _AT_ONCE = 16

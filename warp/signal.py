@@ -85,13 +85,13 @@ class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     kind: Kind
     level: Level
     method: str
-    """What fired: `scan`, `slow-rise`, `threshold` or `occurrence`."""
+    """What fired: `scan`, `slow-rise`, `day`, `threshold` or `occurrence`."""
     window_weeks: int
-    """Weeks that are judged together; the judged one is the last."""
+    """Weeks that are judged together; the judged one is the last. 0 is the last day alone."""
     observed: int
     """Reports in the window."""
     expected: float
-    """Reports in the window, of the judged week as much as has passed."""
+    """Reports in the window, of the judged week as if it were over."""
     low: float
     high: float
     """Reports; nine in ten counts that are as expected lie from `low` to `high`."""

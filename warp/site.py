@@ -9,28 +9,23 @@ import asyncio
 import contextlib
 import fcntl
 import functools
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import NamedTuple
 
 from feeds import filters
 from feeds.entry import Site as Publisher
 from handlers import figure_pages, pages
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
-from storage import advisories, members, pool, rewriting
+from storage import advisories, members, pool
 from storage import figures as stored
 from storage.database import open_database
 from warp import (
     advising,
-    child,
     config,
-    detection,
-    disclosure,
     drilled,
     epochs,
     figures,
@@ -42,18 +37,15 @@ from warp import (
 from warp import release as acts
 from warp.advisory import Advisory
 from warp.config import Config
-from warp.counting import Counts, Judgement
-from warp.disclosure import Release
 from warp.events import Event, Log, to_stderr
 from warp.notify import When
 from warp.opening import Opener
-from warp.policies import Policy
 from warp.publication import Pages, Tree
-from warp.release import Hub, JudgeWeek, Midnight, Protect, Released
+from warp.release import Hub, Midnight, Released
 from warp.schedule import ClockInDoubt, Standing
-from warp.tally import FirstTokens, WeekCounts
 from warp.telling import Teller
-from warp.weeks import Period, Week
+from warp.weeks import Week
+from warp.workers import Workers, children
 
 Clock = Callable[[], datetime]
 PAGES = Pages(
@@ -71,14 +63,6 @@ _alone: ContextVar[bool] = ContextVar("alone", default=False)
 def present() -> datetime:
     """Give the present time, aware, in UTC."""
     return datetime.now(UTC)
-
-
-class Workers(NamedTuple):
-    """Who does the heavy work of a release."""
-
-    judge: JudgeWeek
-    protect: Protect
-    rewrite: Callable[[Path], Awaitable[None]]
 
 
 class Site:
@@ -318,35 +302,6 @@ class Site:
             if asked_for:
                 await self.release(now, asked_for)
         self.hub.keyring.forget_loaded(lambda keys: now < keys.expires)
-
-
-def children(settings: Config) -> Workers:
-    """Have the heavy work done by child processes."""
-    judge = functools.partial(
-        child.judge, thresholds=settings.thresholds, false_alarms_a_week=settings.false_alarms_a_week
-    )
-    return Workers(judge, child.protect, child.rewrite)
-
-
-def here(settings: Config) -> Workers:
-    """Do the heavy work in this process; for runs that do much of it and end."""
-
-    async def judge(counts: Counts, first_tokens: Sequence[FirstTokens]) -> Judgement:
-        return detection.judge(counts, first_tokens, settings.thresholds, settings.false_alarms_a_week)
-
-    async def protect(
-        period: Period,
-        tally: Mapping[Week, WeekCounts],
-        earlier: Sequence[Release],
-        homes: frozenset[str],
-        policy: Policy,
-    ) -> Release:
-        return disclosure.protect(period, tally, earlier, homes, policy, secrets.token_bytes(32))
-
-    async def rewrite(path: Path) -> None:
-        await asyncio.to_thread(rewriting.rewrite, path, in_memory=True)
-
-    return Workers(judge, protect, rewrite)
 
 
 @contextlib.asynccontextmanager

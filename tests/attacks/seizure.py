@@ -22,7 +22,7 @@ from tests.attacks.marked import Facts, Sent, seal
 from tests.support import NOON, WEEK, Clock, Served, Stock, found, served
 from warp import child, config
 from warp.forgetting import NARRATIVES_KEPT
-from warp.site import here
+from warp.workers import here
 
 BATCHES = (
     Facts("vulnerable/weak-crypto", "drinking-water", "sim-swap", "2019-03-07", 200),

@@ -115,10 +115,21 @@ def test_what_was_over_does_not_go_on_even_if_the_clock_is_set_back() -> None:
     assert set(after([over], of_week(1), weeks=1)) == {"k3v9q2xd", "new1"}
 
 
-def test_what_was_published_goes_on_closed() -> None:
+@pytest.mark.parametrize("place", [None, "UY"])
+def test_what_was_published_goes_on_closed(place: str | None) -> None:
     known = kept().stepped(Step(state=State.CLOSED, reason=life.PUBLISHED, **ANA))
-    [going] = after([known], of_week(1), weeks=1).values()
+    later = of_week(1) if place is None else of_week(1, place=place)
+    [going] = after([known], later, weeks=1).values()
     assert (going.state, going.signal.week) == (State.CLOSED, "2026-W48")
+
+
+def test_what_becomes_wider_than_its_warning_is_shown_again_once() -> None:
+    known = kept(changed(place="UY")).stepped(Step(state=State.CLOSED, reason=life.PUBLISHED, **ANA))
+    [wider] = after([known], of_week(1, place="005"), weeks=1).values()
+    assert wider.steps[-1] == Step(week="2026-W48", state=State.NEW, reason=life.WIDENED)
+    closed = wider.stepped(Step(state=State.CLOSED, reason="nothing to add", **ANA))
+    [going] = after([closed], of_week(2, place="001"), weeks=2).values()
+    assert going.state is State.CLOSED
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,8 @@ from datetime import datetime
 from pathlib import Path
 from warp import config
 from warp.events import Event
-from warp.site import here, open_site
+from warp.site import open_site
+from warp.workers import here
 
 data, now, step = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 steps = {"rewriting": 0}

@@ -16,7 +16,8 @@ from warp import demo, exchange, replay
 from warp.app import keep_schedule, serving
 from warp.cli.options import asynchronous, json_option, write_json
 from warp.events import raise_faults
-from warp.site import here, open_site, present
+from warp.site import open_site, present
+from warp.workers import here
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -8,9 +8,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from warp import explaining, signal_chart
+from warp import explaining, places, signal_chart
 from warp.advisory import Advisory, Status
+from warp.calibration import Calibration
 from warp.cli.options import printable
+from warp.counting import Threshold
 from warp.life import Kept
 from warp.signal import Kind, Signal, State
 
@@ -57,6 +59,36 @@ def lines(kept: Kept, draft: Draft | None) -> Iterator[str]:
     yield ""
     yield "Next:"
     yield from (f"  warp {act} --as NAME{more}" for act, more in _next(kept, draft))
+
+
+def check(
+    budget: float, levels: Sequence[Calibration], rules: Sequence[tuple[Threshold, float | None]]
+) -> Iterator[str]:
+    """Give what detection was set to, and how it did."""
+    yield from _wrapped(
+        f"Ready to look at {budget:g} signals a week that are nothing (false_alarms_a_week in warp.toml): "
+        f"{explaining.once(1 / budget)}."
+    )
+    yield ""
+    yield from _wrapped("Cells with a p of 1 % or less, over at most a year of weeks that are complete:")
+    for level in levels:
+        weeks = f"{level.weeks} week{'s' if level.weeks != 1 else ''}"
+        said = f"{level.observed:,} were unusual, {explaining.number(level.expected)} by chance, in {weeks}"
+        yield from _labelled(f"  {level.level}", said + (" – drifts" if level.drifts else ""))
+    if not levels:
+        yield "  No week has been judged to its end yet."
+    if any(level.drifts for level in levels):
+        yield from _wrapped(
+            "Where it drifts, the model does not fit what arrives. If much has happened, that is all; if "
+            "not, trust its signals less, and ask who keeps WARP."
+        )
+    if rules:
+        yield ""
+        yield "Your thresholds, and how often a year chance alone meets them:"
+    for rule, rate in rules:
+        where = explaining.name(rule.place or places.WORLD)
+        said = "not known before there is a history" if rate is None else explaining.number(rate)
+        yield from _wrapped(f"  {rule.reports} a week of {rule.type or 'all types'}, {where}: {said}")
 
 
 def chart(signal: Signal) -> Iterator[str]:

@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from storage import advisories, members, signals
-from warp import disclosure, following, signal_chart
+from storage import advisories, checks, counted, members, signals
+from warp import calibration, detection, disclosure, following, signal_chart
 from warp.cli import signal_lines
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json
 from warp.cli.signal_lines import Draft
 from warp.life import Kept
 from warp.signal import State
 from warp.site import Site, open_site, present
-from warp.weeks import Period
+from warp.weeks import Period, Week
 
 F = TypeVar("F", bound=Callable[..., Any])
 _GIVEN = click.core.ParameterSource.COMMANDLINE
@@ -104,6 +104,44 @@ async def list_signals(
     for each in kept:
         for line in signal_lines.entry(each):
             click.echo(line)
+
+
+@signals_group.command()
+@data_option
+@json_option
+@asynchronous
+async def check(data: Path, *, as_json: bool) -> None:
+    """
+    Say whether detection can be trusted: what it was set to, and how its last year went.
+
+    \b
+    Example:
+      warp signals check --data site
+    """
+    async with open_site(data) as site, site.hub.reports.read() as connection:
+        today = present().date()
+        counts = await counted.weekly(connection, today, detection.HISTORY_WEEKS)
+        first = Week.of(today).plus(-calibration.CHECKED_WEEKS)
+        levels = calibration.of(await checks.since(connection, str(first)))
+        settings = site.settings
+    rules = settings.thresholds
+    by_chance = detection.false_alarms_a_year(counts, rules)
+    if as_json:
+        write_json(
+            {
+                "false_alarms_a_week": settings.false_alarms_a_week,
+                "levels": levels,
+                "thresholds": [
+                    {**msgspec.structs.asdict(rule), "false_alarms_a_year": rate}
+                    for rule, rate in zip(rules, by_chance, strict=True)
+                ],
+            }
+        )
+        return
+    for line in signal_lines.check(
+        settings.false_alarms_a_week, levels, list(zip(rules, by_chance, strict=True))
+    ):
+        click.echo(line)
 
 
 def _plain(kept: Kept) -> dict[str, Any]:
