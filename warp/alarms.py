@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from warp import budget, places, pooling, tails
+from warp.budget import Chances
 from warp.judged import Counts, Floats
 from warp.places import AREAS, Kind
 from warp.pooling import Expected, Fit
@@ -49,18 +50,20 @@ class Rule(NamedTuple):
 
 _SCAN, _ALONE, _SLOW, _DAY = (1, 2, 3), (1,), (SLOW_WEEKS,), ()
 RULES: Mapping[Level, Sequence[Rule]] = {
-    Level.CELL: (Rule("scan", 0.40, _SCAN, 1.5), Rule("slow-rise", 0.05, _SLOW, 0.5)),
+    Level.CELL: (Rule("scan", 0.40, _SCAN, 1.5), Rule("slow-rise", 0.05, _SLOW, 0.4)),
     Level.AREA: (
         Rule("scan", 0.20, _SCAN, 1.5),
-        Rule("slow-rise", 0.05, _SLOW, 0.5),
+        Rule("slow-rise", 0.05, _SLOW, 0.4),
         Rule("day", 0.05, _DAY, 1.0),
     ),
     Level.TYPE: (
         Rule("scan", 0.15, _ALONE, 1.0),
-        Rule("slow-rise", 0.05, _SLOW, 0.5),
+        Rule("slow-rise", 0.05, _SLOW, 0.2),
         Rule("day", 0.05, _DAY, 1.0),
     ),
 }
+_FOLDED, _RUNNING, _MOST_RUNNING = 1.2, 9.0, 4.0
+"""What folding takes off: alarms of one week that tell of the same, and of an event that runs already."""
 
 
 class Alarm(NamedTuple):
@@ -141,9 +144,28 @@ def _summed(counts: Counts, inside: "np.ndarray[tuple[int, ...], np.dtype[np.boo
     return found
 
 
-def find(table: Table, fitted: Fit, a_week: float, day_share: float) -> list[Alarm]:
+class Look(NamedTuple):
+    """A rule, applied to every cell of a level."""
+
+    rule: Rule
+    lengths: tuple[int, ...]
+    """Weeks of the windows that there is a history for; 0 is the last day alone."""
+    expected: tuple[Expected, ...]
+    """Of each window."""
+    p: Floats
+    """(windows, types, places); 1 where there are too few reports for an alarm."""
+    likely: tuple[Chances, ...]
+    """Of each window."""
+
+    @property
+    def rate(self) -> float:
+        """New alarms a week for each false alarm of one look, since a day is looked at seven times."""
+        return self.rule.rate * (1 if self.rule.windows else DAYS)
+
+
+def look(table: Table, fitted: Fit, day_share: float) -> list[Look]:
     """
-    Give a level's alarms, one for each of its cells.
+    Look at a level by all its rules.
 
     The open week is judged as if it were over: more can only come, so a week is no more often an alarm by
     being looked at each day.
@@ -151,56 +173,72 @@ def find(table: Table, fitted: Fit, a_week: float, day_share: float) -> list[Ala
     Args:
         table: The level.
         fitted: By the weeks before the open one.
-        a_week: The whole budget: false alarms a week.
         day_share: Share of a week's reports that is expected on the last day's weekday.
     """
-    found: dict[tuple[int, int], Alarm] = {}
+    found = []
     for rule in RULES[table.level]:
-        for alarm in _by_rule(rule, table, fitted, a_week, day_share):
+        longest = len(fitted.factor)
+        lengths = tuple(n for n in rule.windows if n < longest) if rule.windows else (0,)
+        if not lengths or not table.places:
+            continue
+        expected = tuple(pooling.expect(fitted, n or 1, 1.0 if n else day_share) for n in lengths)
+        p = [_p(_together(table, n), each) for n, each in zip(lengths, expected, strict=True)]
+        likely = tuple(budget.chances(each, LEAST_REPORTS) for each in expected)
+        found.append(Look(rule, lengths, expected, np.stack(p), likely))
+    return found
+
+
+def find(table: Table, fitted: Fit, looks: Sequence[Look], a_week: float) -> list[Alarm]:
+    """
+    Give a level's alarms, one for each of its cells: by the rule that takes least of its budget.
+
+    Args:
+        table: The level.
+        fitted: By the weeks before the open one.
+        looks: From `look`.
+        a_week: The whole budget: signals a week that are nothing.
+    """
+    alarms = a_week * _FOLDED * min(1 + _RUNNING * a_week / len(table.types), _MOST_RUNNING)
+    found: dict[tuple[int, int], Alarm] = {}
+    for each in looks:
+        for alarm in _over(each, table, fitted, alarms):
             cell = (alarm.row, alarm.column)
             if cell not in found or alarm.strength < found[cell].strength:
                 found[cell] = alarm
     return list(found.values())
 
 
-def _by_rule(rule: Rule, table: Table, fitted: Fit, a_week: float, day_share: float) -> list[Alarm]:
-    longest = len(fitted.factor)
-    lengths = [length for length in rule.windows if length < longest] or [0] * (not rule.windows)
-    if not lengths or not table.places:
-        return []
-    looks = DAYS if lengths == [0] else 1
-    expected = [pooling.expect(fitted, length or 1, 1.0 if length else day_share) for length in lengths]
-    counts = [pooling.together(table.reports, n) if n else table.today.astype(np.float64) for n in lengths]
-    p = np.stack([_p(count, each) for count, each in zip(counts, expected, strict=True)])
-    least = p.min(axis=0)
-    likely = [budget.chances(each, LEAST_REPORTS) for each in expected]
-    rate = rule.rate * looks
-    limit = budget.threshold(likely, a_week * rule.share / rate)
+def _over(each: Look, table: Table, fitted: Fit, alarms: float) -> list[Alarm]:
+    limit = budget.threshold(each.likely, alarms * each.rule.share / each.rate)
+    least, best = each.p.min(axis=0), each.p.argmin(axis=0)
     rows, columns = np.nonzero(least <= limit)
-    chosen = least[rows, columns]
-    false_alarms = np.maximum(budget.expected_alarms(likely, chosen) * rate, budget.DEEPEST)
-    as_unusual = np.searchsorted(np.sort(chosen), chosen, side="right") * looks
-    best = p[:, rows, columns].argmin(axis=0)
-    return [
-        Alarm(
-            table=table,
-            fitted=fitted,
-            row=int(row),
-            column=int(column),
-            rule=rule,
-            weeks=lengths[which],
-            expected=Expected(
-                expected[which].mean[row, column, None], expected[which].dispersion[row, column, None]
-            ),
-            p=float(p_of),
-            q=min(1.0, float(alarms) / int(count)),
-            limit=limit,
-            false_alarms=float(alarms),
+    p = least[rows, columns]
+    chance = np.maximum(budget.expected_alarms(each.likely, p) * each.rate, budget.DEEPEST)
+    as_unusual = np.searchsorted(np.sort(p), p, side="right") * (each.rate / each.rule.rate)
+    found = []
+    for i, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        which = int(best[row, column])
+        mean, dispersion = each.expected[which]
+        found.append(
+            Alarm(
+                table=table,
+                fitted=fitted,
+                row=row,
+                column=column,
+                rule=each.rule,
+                weeks=each.lengths[which],
+                expected=Expected(mean[row, column, None], dispersion[row, column, None]),
+                p=float(p[i]),
+                q=min(1.0, float(chance[i] / as_unusual[i])),
+                limit=limit,
+                false_alarms=float(chance[i]),
+            )
         )
-        for row, column, which, p_of, alarms, count in zip(
-            rows, columns, best, chosen, false_alarms, as_unusual, strict=True
-        )
-    ]
+    return found
+
+
+def _together(table: Table, weeks: int) -> Floats:
+    return pooling.together(table.reports, weeks) if weeks else table.today.astype(np.float64)
 
 
 def _p(count: Floats, expected: Expected) -> Floats:

@@ -17,7 +17,7 @@ from warp.judged import Floats
 from warp.pooling import Expected
 
 DEEPEST = 1e-9
-_LOOSEST = 0.2
+_LOOSEST = 0.05
 """P between which thresholds are looked for; nothing less likely is told apart."""
 _STEPS = 60
 _GRIDS = (24, 160)

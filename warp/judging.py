@@ -140,7 +140,7 @@ def _alarms(week: _Week, levels: Sequence[tuple[Table, Fit | None]]) -> list[Ala
         alarm
         for table, fitted in levels
         if fitted is not None
-        for alarm in alarms.find(table, fitted, week.a_week, week.day_share)
+        for alarm in alarms.find(table, fitted, alarms.look(table, fitted, week.day_share), week.a_week)
     ]
     return [alarm for alarm in found if _members(week, alarm) >= LEAST_MEMBERS]
 

@@ -78,6 +78,6 @@ def test_any_expectation_has_a_threshold(means: list[float], dispersion: float, 
     window = budget.chances(_expected(means, dispersion), LEAST)
     limit = budget.threshold([window], alarms)
     [expected] = budget.expected_alarms([window], np.array([limit]))
-    assert 0 < limit <= 0.2
+    assert 0 < limit <= 0.05
     assert np.isfinite(expected)
     assert limit == 1e-9 or expected <= alarms
