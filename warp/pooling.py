@@ -50,6 +50,8 @@ _STRENGTHS = (0.3, 300.0)
 """Shape of the levels' gamma distribution: from nearly free to nearly alike."""
 _HALVINGS = 30
 _SMALL = 1e-9
+_AT_ONCE = 2**18
+"""Cell-weeks that are looked at together, for memory's sake."""
 
 
 class Pooled(NamedTuple):
@@ -155,11 +157,7 @@ def fit(history: Counts) -> Fit | None:
     curve = _curve(reports.sum(axis=2), dispersion, base)
     levels = _levels(reports[:base], curve, dispersion)
     for _ in range(_ROUNDS):
-        kept = _cut_back(reports, base, curve, levels, dispersion)
-        curve = _curve(kept.sum(axis=2), dispersion, base)
-        levels = _levels(kept[:base], curve, dispersion)
-        dispersion, rests_on = _dispersion(kept[:base], curve, levels.shape / levels.rate, dispersion)
-        levels = _levels(kept[:base], curve, dispersion)
+        curve, levels, dispersion, rests_on = _refit(reports, base, curve, levels, dispersion)
     return Fit(
         levels.shape / levels.rate,
         levels.shape / levels.rate**2,
@@ -273,6 +271,17 @@ def _levels(reports: Floats, curve: _Curve, dispersion: Floats) -> _Levels:
     return _Levels(strength + total / dispersion[:, None], rate, seen / rate)
 
 
+def _refit(
+    reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats
+) -> tuple[_Curve, _Levels, Floats, Floats]:
+    """Give curve, levels, dispersion and what that rests on, without the outliers of the fit before."""
+    kept = _cut_back(reports, base, curve, levels, dispersion)
+    curve = _curve(kept.sum(axis=2), dispersion, base)
+    levels = _levels(kept[:base], curve, dispersion)
+    dispersion, rests_on = _dispersion(kept[:base], curve, levels.shape / levels.rate, dispersion)
+    return curve, _levels(kept[:base], curve, dispersion), dispersion, rests_on
+
+
 def _cut_back(reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats) -> Floats:
     """
     Give the reports with outlying counts cut back to the most that was to be expected of their weeks.
@@ -280,16 +289,21 @@ def _cut_back(reports: Floats, base: int, curve: _Curve, levels: _Levels, disper
     Each count is held against what the other weeks make one expect, so that a burst does not hide itself.
     """
     kept = reports.copy()
-    for i, phi in enumerate(dispersion):
-        usual = curve.factor[:-1, i, None] * (levels.shape[i] / levels.rate[i])
-        week, place = np.nonzero(reports[:, i] > np.maximum(1.5 * usual, 2))
-        count, factor, known = reports[week, i, place], curve.factor[week, i], week < base
-        shape = np.maximum(levels.shape[i, place] - known * count / phi, _SMALL)
-        rate = np.maximum(levels.rate[i, place] - known * factor / phi, _SMALL)
+    usual = np.maximum(1.5 * levels.shape / levels.rate, _SMALL)
+    block = max(1, _AT_ONCE // usual.size)
+    for start in range(0, len(reports), block):
+        some = reports[start : start + block]
+        high = some > np.maximum(curve.factor[start : start + len(some), :, None] * usual, 2)
+        week, kind, place = np.nonzero(high)
+        week += start
+        count, factor, known = reports[week, kind, place], curve.factor[week, kind], week < base
+        phi = dispersion[kind]
+        shape = np.maximum(levels.shape[kind, place] - known * count / phi, _SMALL)
+        rate = np.maximum(levels.rate[kind, place] - known * factor / phi, _SMALL)
         mean, varies = factor * shape / rate, phi + factor / rate
         far = np.flatnonzero(count > mean + 2.5 * np.sqrt(varies * mean))
         far = far[tails.above(count[far], mean[far], varies[far]) < _OUTLYING]
-        kept[week[far], i, place[far]] = tails.quantile(_OUTLYING, mean[far], varies[far])
+        kept[week[far], kind[far], place[far]] = tails.quantile(_OUTLYING, mean[far], varies[far])
     return kept
 
 
@@ -307,9 +321,7 @@ def _dispersion(reports: Floats, curve: _Curve, level: Floats, dispersion: Float
     factor, total = curve.factor[:weeks], reports.sum(axis=0)
     exposure = factor.sum(axis=0)[:, None]
     expected = level * exposure
-    squares = np.stack(
-        [(reports[:, i] ** 2 / factor[:, i, None]).sum(axis=0) for i in range(reports.shape[1])]
-    )
+    squares = np.einsum("tij,tij,ti->ij", reports, reports, 1 / factor)
     some = np.maximum(total, 1.0)
     freedom = np.maximum(weeks - 1 - curve.spent / places, 0.5)[:, None]
     over = np.where(total > 1, squares * exposure / some - some - freedom, 0.0)
