@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from warp import pooling
+from warp import pooling, tails
 from warp.detection import p_values
 from warp.judged import Counts, Floats
 
@@ -108,6 +108,41 @@ def test_of_clean_cells_about_one_in_a_hundred_is_as_unusual_as_one_in_a_hundred
     """Over three windows it is the least of three, so somewhat more."""
     shares = [(pooling.judge(_panel(seed, 80)[0]).p < 0.01).mean() for seed in range(20)]
     assert 0.008 <= np.mean(shares) <= 0.03
+
+
+def _frequency(dispersion: float, weeks: int, seeds: range, chance: float) -> float:
+    """
+    How often p of the last week is at most `chance` on clean panels, over what it says of discrete counts.
+
+    Both follow from the least count with such a p: by the truth, and by what the detector expects.
+    """
+    observed = nominal = 0.0
+    for seed in seeds:
+        counts, means = _panel(seed, weeks, dispersion)
+        fitted = pooling.fit(counts[:-1])
+        assert fitted is not None
+        mean, varies = pooling.expect(fitted, 1)
+        least = tails.quantile(chance, mean, varies)
+        least += tails.mid_p(least, mean, varies) > chance
+        observed += tails.above(least - 1, means[-1], np.full(mean.shape, dispersion)).sum()
+        nominal += tails.above(least - 1, mean, varies).sum()
+    return observed / nominal
+
+
+@pytest.mark.parametrize("dispersion", [1.02, 1.5, 3.0])
+@pytest.mark.parametrize("weeks", [53, 200])
+def test_without_an_outbreak_a_p_of_one_in_a_thousand_is_that_rare(dispersion: float, weeks: int) -> None:
+    assert 0.75 < _frequency(dispersion, weeks, range(12), 1e-3) < 1.25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dispersion", [1.02, 1.5, 3.0])
+@pytest.mark.parametrize(("weeks", "least", "most"), [(10, 0.6, 1.4), (27, 0.5, 1.25), (317, 0.8, 1.25)])
+def test_without_an_outbreak_small_p_are_as_rare_as_they_say(
+    dispersion: float, weeks: int, least: float, most: float
+) -> None:
+    for chance in (1e-2, 1e-3, 1e-4):
+        assert least < _frequency(dispersion, weeks, range(60), chance) < most
 
 
 def test_a_rise_that_is_spread_thin_is_found_in_three_weeks_together() -> None:
