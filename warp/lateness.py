@@ -8,7 +8,7 @@ are not to be compared with older ones yet. It corrects no count: a count stays 
 import calendar
 import enum
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -75,6 +75,11 @@ def first_quarter(day: date) -> str:
     year, number = Week.of(day).quarter.split("-Q")
     first = int(year) * 4 + int(number) - POOLED_QUARTERS
     return f"{first // 4}-Q{first % 4 + 1}"
+
+
+def last_ended_month(day: date) -> str:
+    """Give the latest month that is over when a day is, written 2026-11."""
+    return f"{(day + timedelta(days=1)).replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 class Lateness(msgspec.Struct, frozen=True):

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import seeded
-from warp.lateness import LEAST_DELAYS, Delay, Lateness, delay_of, first_quarter, is_incomplete, is_late
+from warp.lateness import (
+    LEAST_DELAYS,
+    Delay,
+    Lateness,
+    delay_of,
+    first_quarter,
+    is_incomplete,
+    is_late,
+    last_ended_month,
+)
 from warp.weeks import Week
 
 
@@ -71,6 +80,21 @@ def test_an_incident_is_old_from_the_third_month_after_its_own(
     expected: bool,  # noqa: FBT001
 ) -> None:
     assert is_late(month, released) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 10, 30), "2026-09"),
+        (date(2026, 10, 31), "2026-10"),
+        (date(2026, 11, 1), "2026-10"),
+        (date(2026, 1, 30), "2025-12"),
+        (date(2024, 2, 28), "2024-01"),
+        (date(2024, 2, 29), "2024-02"),
+    ],
+)
+def test_a_month_has_ended_when_its_last_day_has(day: date, expected: str) -> None:
+    assert last_ended_month(day) == expected
 
 
 HALVES = {Delay.SAME_MONTH: 50, Delay.ONE: 30, Delay.UP_TO_SIX: 15, Delay.LONGER: 5}
