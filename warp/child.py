@@ -17,7 +17,7 @@ import msgspec
 
 from storage import rewriting
 from warp import detection, disclosure
-from warp.counting import Counts, Judgement, Threshold
+from warp.counting import Counts, Judgement, Months, Threshold
 from warp.disclosure import Release
 from warp.events import Event, say_nothing_else, to_stderr
 from warp.policies import Policy
@@ -36,10 +36,13 @@ class Judge(msgspec.Struct, frozen=True, tag=True):
     first_tokens: tuple[dict[tuple[str, str], dict[Week, int]], ...]
     thresholds: tuple[Threshold, ...]
     false_alarms_a_week: float
+    months: Months | None
 
     def run(self) -> Judgement:
         """Give the signals."""
-        return detection.judge(self.counts, self.first_tokens, self.thresholds, self.false_alarms_a_week)
+        return detection.judge(
+            self.counts, self.first_tokens, self.thresholds, self.false_alarms_a_week, self.months
+        )
 
 
 class Protect(msgspec.Struct, frozen=True, tag=True):
@@ -74,12 +77,13 @@ _Task = Judge | Protect | Rewrite
 async def judge(
     counts: Counts,
     first_tokens: Sequence[FirstTokens],
+    months: Months | None,
     thresholds: Sequence[Threshold],
     false_alarms_a_week: float,
 ) -> Judgement:
     """Give what `detection.judge` gives, from a child process."""
     plain = tuple({cell: dict(weeks) for cell, weeks in arrived.items()} for arrived in first_tokens)
-    task = Judge(counts, plain, tuple(thresholds), false_alarms_a_week)
+    task = Judge(counts, plain, tuple(thresholds), false_alarms_a_week, months)
     return msgspec.msgpack.decode(await _ask(task), type=Judgement)
 
 

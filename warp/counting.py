@@ -10,7 +10,9 @@ from datetime import date
 import msgspec
 
 from warp import places, taxonomy
+from warp.lateness import Lateness
 from warp.signal import Level, Signal
+from warp.tally import Occurrence
 from warp.weeks import Week
 
 
@@ -58,6 +60,16 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Of the last day, those that are not of old incidents."""
     weekdays: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0)
     """Reports of the weeks before the open one, by weekday from Monday."""
+
+
+class Months(msgspec.Struct, frozen=True, kw_only=True):
+    """Reports by when their incidents happened, for the look at a month's end."""
+
+    stored: tuple[tuple[Occurrence, int], ...]
+    delays: Lateness
+    """Of the latest quarters, and the day up to which reports are counted."""
+    begun: date
+    """The day of the first release."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):

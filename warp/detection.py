@@ -11,7 +11,9 @@ from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, get_args
 
-from warp.counting import Counts, Judgement, Threshold
+import msgspec
+
+from warp.counting import Counts, Judgement, Months, Threshold
 from warp.tally import FirstTokens
 from warp.weeks import Week
 
@@ -24,6 +26,9 @@ WINDOW_WEEKS = 8
 """Most weeks that are judged together; their first tokens say how many members are behind a signal."""
 FALSE_ALARMS_A_WEEK = 0.1
 """The budget, unless coordinators set another: about five signals a year that are nothing."""
+OCCURRENCE_SHARE = 0.1
+"""What the looks at the ends of months may add to the budget."""
+WEEKS_A_MONTH = 4.348
 
 
 Method = Literal["ears-c1", "ears-c2", "ears-c3", "farrington"]
@@ -82,6 +87,7 @@ def judge(
     first_tokens: Sequence[FirstTokens],
     thresholds: Sequence[Threshold] = (),
     false_alarms_a_week: float = FALSE_ALARMS_A_WEEK,
+    months: Months | None = None,
 ) -> Judgement:
     """
     Give the signals of the open week.
@@ -91,6 +97,7 @@ def judge(
         first_tokens: Of each of the last `WINDOW_WEEKS` weeks of arrival or fewer, the open week last.
         thresholds: The coordinators' own rules.
         false_alarms_a_week: How many signals that are nothing one is ready to look at, on average.
+        months: Given once, when a month has ended: reports by when their incidents happened.
 
     Raises:
         ValueError: the last day does not lie in the last week, or a series has another length than the weeks.
@@ -100,7 +107,14 @@ def judge(
     if not counts.weeks or Week.of(counts.day) != counts.weeks[-1]:
         raise ValueError("the last day must lie in the last week")
 
-    return judging.judge(counts, first_tokens, thresholds, false_alarms_a_week)
+    found = judging.judge(counts, first_tokens, thresholds, false_alarms_a_week)
+    if months is None:
+        return found
+    from warp import monthly
+
+    budget = OCCURRENCE_SHARE * false_alarms_a_week * WEEKS_A_MONTH
+    seen = monthly.look(months.stored, months.delays, months.begun, budget)
+    return msgspec.structs.replace(found, signals=(*found.signals, *seen))
 
 
 def false_alarms_a_year(counts: Counts, thresholds: Sequence[Threshold]) -> list[float | None]:

@@ -24,11 +24,12 @@ from keys.receipt import mark
 from storage import checks, counted, figures, inbox, members, pool, signals, tallies, unlisted
 from storage.database import Database
 from warp import forgetting
-from warp.counting import Counts, Judgement
+from warp.counting import Counts, Judgement, Months
 from warp.detection import HISTORY_WEEKS, WINDOW_WEEKS
 from warp.disclosure import Release
 from warp.events import Event, Log
 from warp.forgetting import PublicFiles, Stores
+from warp.lateness import Lateness, first_quarter, last_ended_month
 from warp.opening import Opened, Opener, UnknownReportKey
 from warp.policies import Policy
 from warp.report import InvalidReport, rehearsed
@@ -40,7 +41,7 @@ AT_LEAST = 3
 AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 
-JudgeWeek = Callable[[Counts, Sequence[FirstTokens]], Awaitable[Judgement]]
+JudgeWeek = Callable[[Counts, Sequence[FirstTokens], Months | None], Awaitable[Judgement]]
 Protect = Callable[
     [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy], Awaitable[Release]
 ]
@@ -165,8 +166,15 @@ async def _opened(hub: Hub, connection: AsyncConnection, order: Sequence[int]) -
             hub.log(Event.UNREADABLE, error)
 
 
-async def judge(hub: Hub, now: datetime) -> int:
-    """Judge the week that was open just before `now`; gives the number of its signals."""
+async def judge(hub: Hub, now: datetime, *, at_midnight: bool = False) -> int:
+    """
+    Judge the week that was open just before `now`; gives the number of its signals.
+
+    Args:
+        hub: What to work on.
+        now: Aware.
+        at_midnight: Whether a month that has ended since the last midnight is judged, too; that is done once.
+    """
     day = ended_day(now)
     async with hub.reports.read() as connection:
         counts = await counted.weekly(connection, day, HISTORY_WEEKS)
@@ -174,11 +182,21 @@ async def judge(hub: Hub, now: datetime) -> int:
             await tallies.first_tokens(connection, week.monday, week.sunday)
             for week in counts.weeks[-WINDOW_WEEKS:]
         ]
-    found = await hub.judge(counts, first_tokens)
+        months = await _ended_months(connection, day) if at_midnight else None
+    found = await hub.judge(counts, first_tokens, months)
     async with hub.reports.write() as connection:
         await signals.record(connection, found.signals, lambda: random_word(hub.random), Week.of(day))
         await checks.record(connection, found.checks)
     return len(found.signals)
+
+
+async def _ended_months(connection: AsyncConnection, day: date) -> Months | None:
+    """Give the reports by when their incidents happened, if a month has ended since the last midnight."""
+    before, begun = (await pool.waiting(connection)).day, await tallies.first_day(connection)
+    if begun is None or last_ended_month(before) == last_ended_month(day):
+        return None
+    delays = Lateness(await tallies.delays(connection, first_quarter(day)), day)
+    return Months(stored=tuple(await tallies.occurrences(connection)), delays=delays, begun=begun)
 
 
 _ALPHABET = "abcdefghjkmnpqrstvwxyz0123456789"
@@ -282,7 +300,7 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
     """
     due = open_pool or await is_due(hub)
     reports = await _open_pool(hub, now, None if due else await urgent(hub))
-    found = await judge(hub, now)
+    found = await judge(hub, now, at_midnight=True)
     closed = await close_all(hub, now)
     destroyed = await forget(hub, now)
     return Midnight(Released(ended_day(now), reports, found), closed, destroyed)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from storage import rewriting
 from warp import child, detection, disclosure
 from warp.config import Config
-from warp.counting import Counts, Judgement
+from warp.counting import Counts, Judgement, Months
 from warp.disclosure import Release
 from warp.policies import Policy
 from warp.release import JudgeWeek, Protect
@@ -41,8 +41,10 @@ def children(settings: Config) -> Workers:
 def here(settings: Config) -> Workers:
     """Do the heavy work in this process; for runs that do much of it and end."""
 
-    async def judge(counts: Counts, first_tokens: Sequence[FirstTokens]) -> Judgement:
-        return detection.judge(counts, first_tokens, settings.thresholds, settings.false_alarms_a_week)
+    async def judge(counts: Counts, first_tokens: Sequence[FirstTokens], months: Months | None) -> Judgement:
+        return detection.judge(
+            counts, first_tokens, settings.thresholds, settings.false_alarms_a_week, months
+        )
 
     async def protect(
         period: Period,
