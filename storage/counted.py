@@ -1,6 +1,5 @@
 """Weekly counts for detection, made of the daily tallies without holding their rows."""
 
-import sys
 from array import array
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,7 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tallies
-from warp.counting import Counts
+from warp.counting import Counts, pack
 from warp.weeks import Week
 
 _Cell = tuple[str, str]
@@ -32,21 +31,21 @@ async def weekly(connection: AsyncConnection, day: date, history: int) -> Counts
     weekdays = [0] * 7
     cells: dict[_Cell, array[int]] = {}
     async for arrived, cell, reports in _rows(tallies.stream_days(connection, first.monday, day)):
-        _add(cells, cell, number, (arrived - first.monday).days // 7, reports)
+        _add(cells, cell, (arrived - first.monday).days // 7, reports)
         if arrived == day:
             today[cell] += reports
         if arrived < last.monday:
             weekdays[arrived.weekday()] += reports
     late: dict[_Cell, array[int]] = {}
     async for arrived, cell, reports in _rows(tallies.stream_late(connection, first.monday, day)):
-        _add(late, cell, number, (arrived - first.monday).days // 7, reports)
+        _add(late, cell, (arrived - first.monday).days // 7, reports)
         if arrived == day:
             today[cell] -= reports
     return Counts(
         weeks=tuple(first.plus(i) for i in range(number)),
         day=day,
-        cells={cell: _bytes(series) for cell, series in cells.items()},
-        late={cell: _bytes(series) for cell, series in late.items()},
+        cells={cell: _packed(series) for cell, series in cells.items()},
+        late={cell: _packed(series) for cell, series in late.items()},
         today={cell: reports for cell, reports in today.items() if reports > 0},
         weekdays=tuple(weekdays),
     )
@@ -59,13 +58,14 @@ async def _rows(
         yield arrived, (of_type, place), reports
 
 
-def _add(cells: "dict[_Cell, array[int]]", cell: _Cell, weeks: int, week: int, reports: int) -> None:
-    if cell not in cells:
-        cells[cell] = array("I", bytes(4 * weeks))
-    cells[cell][week] += reports
+def _add(cells: "dict[_Cell, array[int]]", cell: _Cell, week: int, reports: int) -> None:
+    """Add to a cell's last week, or begin its next; days come in order."""
+    series = cells.setdefault(cell, array("I"))
+    if series and series[-2] == week:
+        series[-1] += reports
+    else:
+        series.extend((week, reports))
 
 
-def _bytes(series: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        series.byteswap()
-    return series.tobytes()
+def _packed(series: "array[int]") -> bytes:
+    return pack(zip(series[::2], series[1::2], strict=True))

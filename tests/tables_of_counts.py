@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from warp import taxonomy
-from warp.counting import Counts
+from warp.counting import Counts, pack
 from warp.tally import FirstTokens
 from warp.weeks import Week
 
@@ -84,4 +84,4 @@ def day_of(week_day: int) -> date:
 
 
 def _bytes(series: Sequence[int]) -> bytes:
-    return np.asarray(series, dtype="<u4").tobytes()
+    return pack((week, reports) for week, reports in enumerate(series) if reports)

@@ -163,7 +163,7 @@ class Look(NamedTuple):
         return self.rule.rate * (1 if self.rule.windows else DAYS)
 
 
-def look(table: Table, fitted: Fit, day_share: float) -> list[Look]:
+def look(table: Table, fitted: Fit, day_share: float, like: Sequence[Look] = ()) -> list[Look]:
     """
     Look at a level by all its rules.
 
@@ -174,8 +174,10 @@ def look(table: Table, fitted: Fit, day_share: float) -> list[Look]:
         table: The level.
         fitted: By the weeks before the open one.
         day_share: Share of a week's reports that is expected on the last day's weekday.
+        like: A look at much the same counts, whose chances are taken; without, they are gone through.
     """
     found = []
+    known = {each.rule: each.likely for each in like}
     for rule in RULES[table.level]:
         longest = len(fitted.factor)
         lengths = tuple(n for n in rule.windows if n < longest) if rule.windows else (0,)
@@ -183,7 +185,7 @@ def look(table: Table, fitted: Fit, day_share: float) -> list[Look]:
             continue
         expected = tuple(pooling.expect(fitted, n or 1, 1.0 if n else day_share) for n in lengths)
         p = [_p(_together(table, n), each) for n, each in zip(lengths, expected, strict=True)]
-        likely = tuple(budget.chances(each, LEAST_REPORTS) for each in expected)
+        likely = known.get(rule) or tuple(budget.chances(each, LEAST_REPORTS) for each in expected)
         found.append(Look(rule, lengths, expected, np.stack(p), likely))
     return found
 

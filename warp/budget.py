@@ -19,9 +19,10 @@ from warp.pooling import Expected
 DEEPEST = 1e-9
 _LOOSEST = 0.05
 """P between which thresholds are looked for; nothing less likely is told apart."""
-_STEPS = 60
-_GRIDS = (24, 160)
-"""Most reports of a cell that are gone through one by one: of most cells, and of the rest."""
+_HALVINGS = 11
+_LEAST_EXCESS = 1e-9
+_GRIDS = (12, 24, 160)
+"""Most reports of a cell that are gone through one by one; of nearly empty cells they are few."""
 
 
 class Chances(NamedTuple):
@@ -44,21 +45,32 @@ def chances(expected: Expected, least: int) -> Chances:
         least: Reports; fewer are never an alarm.
     """
     mean, dispersion = expected.mean.ravel(), expected.dispersion.ravel()
-    excess = np.maximum(dispersion - 1, 1e-9)
+    excess = np.maximum(dispersion - 1, _LEAST_EXCESS)
     # A negative binomial's tail falls by excess / dispersion with each report; a Poisson's faster than that.
     deep = np.log(1 / DEEPEST) / np.log(np.maximum(dispersion / excess, 2.0))
     highest = mean + 4 * np.sqrt(mean * dispersion) + deep
     p, tail, lowest = [], [], 0
     for top in _GRIDS:
         these = (highest > lowest) & (highest <= top)
-        counts = np.arange(-1, top + 1, dtype=np.float64)[:, None]
-        above = tails.above(counts, mean[these], dispersion[these])
-        mid = (above[1:] + above[:-1]) / 2
+        at_least = _tails_to(top, mean[these], excess[these])
+        mid = (at_least[:-1] + at_least[1:]) / 2
         mid[:least] = 2
         p.append(mid)
-        tail.append(above[:-1])
+        tail.append(at_least[:-1])
         lowest = top
     return Chances(tuple(p), tuple(tail), int((highest > lowest).sum()))
+
+
+def _tails_to(top: int, mean: Floats, excess: Floats) -> Floats:
+    """Give the chances of at least 0, 1, …, `top` + 1 reports, one row each."""
+    chance = np.empty((top + 2, len(mean)))
+    chance[0] = np.exp(-mean * np.log1p(excess) / excess)
+    for count in range(top):
+        chance[count + 1] = chance[count] * (mean + count * excess) / ((count + 1) * (1 + excess))
+    chance[-1] = tails.above(np.full(len(mean), float(top)), mean, 1 + excess)
+    # From the top down, so that small tails are not what is left of large ones.
+    found: Floats = np.cumsum(chance[::-1], axis=0)[::-1]
+    return found
 
 
 def expected_alarms(windows: Sequence[Chances], p: Floats) -> Floats:
@@ -94,13 +106,12 @@ def _tails(window: Chances, p: float) -> Floats:
 
 
 def threshold(windows: Sequence[Chances], alarms: float) -> float:
-    """Give the largest p with which a clean week has at most so many alarms."""
+    """Give the largest p, to one in a hundred, with which a clean week has at most so many alarms."""
     low, high = DEEPEST, _LOOSEST
-    for _ in range(2):
-        grid = np.geomspace(low, high, _STEPS)
-        enough = np.flatnonzero(expected_alarms(windows, grid) <= alarms)
-        if not len(enough):
-            return low
-        last = int(enough[-1])
-        low, high = float(grid[last]), float(grid[min(last + 1, _STEPS - 1)])
+    for _ in range(_HALVINGS):
+        middle = float(np.sqrt(low * high))
+        if expected_alarms(windows, np.array([middle]))[0] <= alarms:
+            low = middle
+        else:
+            high = middle
     return low

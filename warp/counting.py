@@ -4,7 +4,8 @@ What detection takes and gives besides signals: weekly counts, coordinators' rul
 Pure, and without numpy, because the serving process makes and keeps them.
 """
 
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -14,6 +15,8 @@ from warp.lateness import Lateness
 from warp.signal import Level, Signal
 from warp.tally import Occurrence
 from warp.weeks import Week
+
+_PAIR = struct.Struct("<II")
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,6 +48,11 @@ def around(place: str) -> tuple[str, ...]:
     return places.areas_around(place) if place else ()
 
 
+def pack(weeks: Iterable[tuple[int, int]]) -> bytes:
+    """Write (place of the week, reports) as four bytes each, little-endian; weeks without are left out."""
+    return b"".join(_PAIR.pack(week, reports) for week, reports in weeks)
+
+
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Weekly counts of reports; the last week is the open one."""
 
@@ -53,7 +61,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     """The last day that is counted; it lies in the last week."""
     cells: Mapping[tuple[str, str], bytes]
-    """(type, place) to reports in each of `weeks`, four bytes each, little-endian."""
+    """(type, place) to the weeks that have any, as place in `weeks` and reports: see `pack`."""
     late: Mapping[tuple[str, str], bytes] = {}
     """Of them, those of old incidents (`warp.lateness.is_late`)."""
     today: Mapping[tuple[str, str], int] = {}

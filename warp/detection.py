@@ -100,7 +100,8 @@ def judge(
         months: Given once, when a month has ended: reports by when their incidents happened.
 
     Raises:
-        ValueError: the last day does not lie in the last week, or a series has another length than the weeks.
+        ValueError: the last day does not lie in the last week.
+        IndexError: a cell has reports in a week that is not there.
     """
     from warp import judging
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warp import alarms, budget, explaining, families, places, pooling, tails, tally
-from warp.alarms import Alarm, Table
+from warp.alarms import Alarm, Look, Table
 from warp.counting import Check, Counts, Judgement, Threshold
 from warp.families import Family
 from warp.judged import SMALLEST_P, Floats
@@ -41,6 +41,14 @@ _NOTHING = Expected(np.zeros(1), np.ones(1))
 Bools = NDArray[np.bool_]
 
 
+class _Level(NamedTuple):
+    """One level, with what its own history makes one expect; neither fit nor looks without a history."""
+
+    table: Table
+    fitted: Fit | None
+    looks: Sequence[Look]
+
+
 class _Week(NamedTuple):
     """What everything is judged by."""
 
@@ -48,7 +56,7 @@ class _Week(NamedTuple):
     types: list[str]
     places: list[str]
     late: Numbers
-    """(weeks, types, places)."""
+    """Of the latest weeks, (weeks, types, places)."""
     first_tokens: Sequence[FirstTokens]
     a_week: float
     elapsed: float
@@ -61,7 +69,7 @@ def judge(
     """Give what `warp.detection.judge` gives."""
     types = sorted({of_type for of_type, _ in counts.cells})
     of = sorted({place for _, place in counts.cells})
-    late = _array(counts, counts.late, types, of) if counts.late else np.zeros((0, 0, 0), dtype=np.uint32)
+    late = _array(counts, counts.late, types, of)[-alarms.SLOW_WEEKS :].copy()
     shares = _weekday_shares(counts.weekdays)
     weekday = counts.day.weekday()
     week = _Week(
@@ -74,15 +82,15 @@ def judge(
         elapsed=float(shares[: weekday + 1].sum()),
         day_share=float(shares[weekday]),
     )
-    levels = _fitted(week, _recent(counts, types, of))
-    rises = families.fold(_alarms(week, levels))
-    found = [_rise(week, family) for family in rises]
-    if counts.late:
-        everything = _array(counts, counts.cells, types, of)
-        found += _batches(week, _fitted(week, everything), found)
-    met = [_met(week, rule, *levels[0]) for rule in thresholds]
+    levels = _levels(week, _recent(counts, types, of))
+    found = [_signal(week, family, Kind.RISE) for family in families.fold(_alarms(week, levels))]
+    met = [_met(week, rule, levels[0]) for rule in thresholds]
+    checks = [_check(week, level) for level in levels] if weekday == alarms.DAYS - 1 else []
+    looks = [level.looks for level in levels]
+    del levels  # of a large community, two tables do not fit into a child beside each other
+    if late.any():
+        found += _batches(week, _array(counts, counts.cells, types, of), looks, found)
     found += [each for each in met if each is not None]
-    checks = [_check(week, *level) for level in levels] if weekday == alarms.DAYS - 1 else []
     return Judgement(tuple(found), tuple(each for each in checks if each is not None))
 
 
@@ -113,8 +121,9 @@ def _array(
     found = np.zeros((len(counts.weeks), len(types), len(of)), dtype=np.uint32)
     rows = {code: i for i, code in enumerate(types)}
     columns = {code: i for i, code in enumerate(of)}
-    for (of_type, place), series in cells.items():
-        found[:, rows[of_type], columns[place]] = np.frombuffer(series, dtype="<u4")
+    for (of_type, place), packed in cells.items():
+        weeks, reports = np.frombuffer(packed, dtype="<u4").reshape(-1, 2).T
+        found[weeks, rows[of_type], columns[place]] = reports
     return found
 
 
@@ -125,35 +134,40 @@ def _weekday_shares(weekdays: Sequence[int]) -> Floats:
     return shares
 
 
-def _fitted(week: _Week, reports: Numbers) -> list[tuple[Table, Fit | None]]:
-    """Give each level with what its own history makes one expect."""
+def _levels(week: _Week, reports: Numbers, like: Sequence[Sequence[Look]] = ((), (), ())) -> list[_Level]:
+    """Fit and look at each level by its own history; see `alarms.look` for what it is like."""
     today = np.zeros(reports.shape[1:], dtype=np.int64)
     for (of_type, place), count in week.counts.today.items():
         today[week.types.index(of_type), week.places.index(place)] = count
-    levels = alarms.tables(week.types, week.places, reports, today)
-    return [(table, pooling.fit(table.reports[:-1])) for table in levels]
+    found = []
+    for i, table in enumerate(alarms.tables(week.types, week.places, reports, today)):
+        fitted = pooling.fit(table.reports[:-1])
+        looks = [] if fitted is None else alarms.look(table, fitted, week.day_share, like[i])
+        found.append(_Level(table, fitted, looks))
+    return found
 
 
-def _alarms(week: _Week, levels: Sequence[tuple[Table, Fit | None]]) -> list[Alarm]:
+def _alarms(week: _Week, levels: Sequence[_Level]) -> list[Alarm]:
     """Give the alarms of all levels that at least two members surely stand behind."""
     found = [
         alarm
-        for table, fitted in levels
+        for table, fitted, looks in levels
         if fitted is not None
-        for alarm in alarms.find(table, fitted, alarms.look(table, fitted, week.day_share), week.a_week)
+        for alarm in alarms.find(table, fitted, looks, week.a_week)
     ]
     return [alarm for alarm in found if _members(week, alarm) >= LEAST_MEMBERS]
 
 
-def _rise(week: _Week, family: Family) -> Signal:
-    return _signal(week, family, Kind.RISE)
-
-
 def _batches(
-    week: _Week, levels: Sequence[tuple[Table, Fit | None]], rises: Sequence[Signal]
+    week: _Week, everything: Numbers, like: Sequence[Sequence[Look]], rises: Sequence[Signal]
 ) -> list[Signal]:
-    """Give what is unusual only together with the reports of old incidents."""
-    found = [_signal(week, family, Kind.BATCH) for family in families.fold(_alarms(week, levels))]
+    """
+    Give what is unusual only together with the reports of old incidents.
+
+    It is no alarm and takes no budget, so it is measured by the chances of the other reports.
+    """
+    alarms_of = _alarms(week, _levels(week, everything, like))
+    found = [_signal(week, family, Kind.BATCH) for family in families.fold(alarms_of)]
     told = [msgspec.structs.replace(rise, kind=Kind.BATCH) for rise in rises]
     return [each for each in found if each.late and not any(concern_the_same(each, one) for one in told)]
 
@@ -161,6 +175,7 @@ def _batches(
 def _signal(week: _Week, family: Family, kind: Kind) -> Signal:
     head = family.head
     mean, dispersion = head.expected
+    is_alarm = kind is not Kind.BATCH
     signal = Signal(
         week=str(week.counts.weeks[-1]),
         day=week.counts.day,
@@ -176,8 +191,8 @@ def _signal(week: _Week, family: Family, kind: Kind) -> Signal:
         high=_count(_BAND, mean, dispersion),
         bound=float(alarms.bound(head)),
         p_value=head.p,
-        q_value=head.q,
-        once_in_weeks=1 / head.false_alarms,
+        q_value=head.q if is_alarm else None,
+        once_in_weeks=1 / head.false_alarms if is_alarm else None,
         members=_members(week, head),
         history_weeks=head.fitted.history,
         borrowed=round(1 - float(head.fitted.own[head.row, head.column]), 3),
@@ -263,8 +278,9 @@ def _late(week: _Week, alarm: Alarm) -> int:
     return int(week.late[-max(alarm.weeks, 1) :, alarm.row, columns].sum())
 
 
-def _met(week: _Week, rule: Threshold, table: Table, fitted: Fit | None) -> Signal | None:
+def _met(week: _Week, rule: Threshold, cells: _Level) -> Signal | None:
     """Give a signal if one of the coordinators' rules is met."""
+    table, fitted, _ = cells
     inside = _inside(rule, week.types, week.places)
     observed = int(table.reports[-1][inside].sum())
     sure = _sure_members(week.first_tokens[-1:], lambda cell: rule.holds(*cell))
@@ -325,8 +341,9 @@ def _chance(expected: Expected, reports: int) -> float:
     return float(tails.above(np.array([reports - 1.0]), *expected)[0]) if expected.mean[0] else 0.0
 
 
-def _check(week: _Week, table: Table, fitted: Fit | None) -> Check | None:
+def _check(week: _Week, level: _Level) -> Check | None:
     """Count the cells of a level that are unusual in the week alone, and those that should be by chance."""
+    table, fitted, _ = level
     if fitted is None or not table.places:
         return None
     expected = pooling.expect(fitted, 1)

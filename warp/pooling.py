@@ -151,7 +151,8 @@ def fit(history: Counts) -> Fit | None:
     weeks, types, places = history.shape
     if weeks < LEAST_HISTORY or not types or not places:
         return None
-    reports = np.minimum(history.astype(np.float64), MOST_REPORTS)
+    reports = history.astype(np.float64)
+    np.minimum(reports, MOST_REPORTS, out=reports)
     base = weeks - min(_GUARD, weeks // 4)
     dispersion = np.full(types, 1 + _EXCESS_PRIOR[0])
     curve = _curve(reports.sum(axis=2), dispersion, base)
@@ -275,20 +276,25 @@ def _refit(
     reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats
 ) -> tuple[_Curve, _Levels, Floats, Floats]:
     """Give curve, levels, dispersion and what that rests on, without the outliers of the fit before."""
-    kept = _cut_back(reports, base, curve, levels, dispersion)
-    curve = _curve(kept.sum(axis=2), dispersion, base)
-    levels = _levels(kept[:base], curve, dispersion)
-    dispersion, rests_on = _dispersion(kept[:base], curve, levels.shape / levels.rate, dispersion)
-    return curve, _levels(kept[:base], curve, dispersion), dispersion, rests_on
+    where, most = _outliers(reports, base, curve, levels, dispersion)
+    counted, reports[where] = reports[where], most  # and back: ten years of a large community are 40 MB
+    curve = _curve(reports.sum(axis=2), dispersion, base)
+    levels = _levels(reports[:base], curve, dispersion)
+    dispersion, rests_on = _dispersion(reports[:base], curve, levels.shape / levels.rate, dispersion)
+    levels = _levels(reports[:base], curve, dispersion)
+    reports[where] = counted
+    return curve, levels, dispersion, rests_on
 
 
-def _cut_back(reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats) -> Floats:
+def _outliers(
+    reports: Floats, base: int, curve: _Curve, levels: _Levels, dispersion: Floats
+) -> tuple[tuple[NDArray[np.int_], ...], Floats]:
     """
-    Give the reports with outlying counts cut back to the most that was to be expected of their weeks.
+    Give where outlying counts are, and the most that was to be expected of each of their weeks.
 
     Each count is held against what the other weeks make one expect, so that a burst does not hide itself.
     """
-    kept = reports.copy()
+    found, most = [np.empty((3, 0), dtype=np.int_)], [np.empty(0)]
     usual = np.maximum(1.5 * levels.shape / levels.rate, _SMALL)
     block = max(1, _AT_ONCE // usual.size)
     for start in range(0, len(reports), block):
@@ -303,8 +309,9 @@ def _cut_back(reports: Floats, base: int, curve: _Curve, levels: _Levels, disper
         mean, varies = factor * shape / rate, phi + factor / rate
         far = np.flatnonzero(count > mean + 2.5 * np.sqrt(varies * mean))
         far = far[tails.above(count[far], mean[far], varies[far]) < _OUTLYING]
-        kept[week[far], kind[far], place[far]] = tails.quantile(_OUTLYING, mean[far], varies[far])
-    return kept
+        found.append(np.stack([week[far], kind[far], place[far]]))
+        most.append(tails.quantile(_OUTLYING, mean[far], varies[far]))
+    return tuple(np.concatenate(found, axis=1)), np.concatenate(most)
 
 
 def _dispersion(reports: Floats, curve: _Curve, level: Floats, dispersion: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from storage.database import open_database
 from tests.support import WEEK
 from tests.tables_of_counts import counts
 from warp import child, detection, disclosure
-from warp.counting import Threshold
+from warp.counting import Threshold, pack
 from warp.policies import Policy
 from warp.tally import WeekCounts
 from warp.weeks import Period, Week
@@ -71,7 +71,7 @@ async def test_a_child_rewrites_a_database_that_is_open(tmp_path: Path) -> None:
 
 
 async def test_a_child_that_fails_names_the_event_and_no_count(capfd: pytest.CaptureFixture[str]) -> None:
-    wrong = msgspec.structs.replace(COUNTS, weeks=COUNTS.weeks[:-1], cells={CELL: b"731731" * 6})
+    wrong = msgspec.structs.replace(COUNTS, weeks=COUNTS.weeks[:-1], cells={CELL: pack([(9, 731_731)])})
     with pytest.raises(child.ChildFailed):
         await child.judge(wrong, (), None, (), 0.1)
     said = capfd.readouterr()

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import get_args
 
+import msgspec
 import numpy as np
 import pytest
 
 from tests.tables_of_counts import LAST, PHISHING, counts
 from warp import detection, ears, farrington
-from warp.counting import Threshold
+from warp.counting import Threshold, pack
 from warp.detection import bounds, judge, p_values
 from warp.judged import Judged
 
@@ -83,6 +84,8 @@ def test_the_last_day_must_lie_in_the_last_week() -> None:
             judge(counts({(PHISHING, "UY"): [0] * 10}, day=day), [{}])
 
 
-def test_a_series_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="shape"):
-        judge(counts({(PHISHING, "UY"): [0] * 10, (PHISHING, "AR"): [0] * 3}), [{}])
+def test_reports_of_a_week_that_is_not_there_are_refused() -> None:
+    found = counts({(PHISHING, "UY"): [0] * 10})
+    wrong = msgspec.structs.replace(found, cells={(PHISHING, "UY"): pack([(10, 3)])})
+    with pytest.raises(IndexError):
+        judge(wrong, [{}])
