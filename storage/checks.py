@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
 from warp.counting import Check
+from warp.signal import Level
 
 _table = schema.calibration
 
@@ -26,4 +27,13 @@ async def record(connection: AsyncConnection, checks: Iterable[Check]) -> None:
 async def since(connection: AsyncConnection, week: str) -> list[Check]:
     """Give the checks of a week and those after it."""
     rows = await connection.execute(select(_table).where(_table.c.week >= week).order_by("week", "level"))
-    return [msgspec.convert(dict(row._mapping), Check) for row in rows]
+    return [
+        Check(
+            week=row.week,
+            level=Level(row.level),
+            observed=row.observed,
+            expected=row.expected,
+            variance=row.variance,
+        )
+        for row in rows
+    ]

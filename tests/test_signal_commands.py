@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from storage import schema, signals
+from storage import checks, schema, signals
 from storage.database import open_database
 from tests.commandline import program, refused, run, warp, warp_json
 from tests.signals import RISE, THRESHOLD, changed, kept
@@ -22,8 +22,10 @@ from warp import advising
 from warp.advisory import Advisory
 from warp.cli import signal_lines
 from warp.cli.main import cli
+from warp.counting import Check
 from warp.life import Kept, Step
-from warp.signal import Kind, Signal, State
+from warp.signal import Kind, Level, Signal, State
+from warp.site import present
 from warp.weeks import Week
 
 BATCH = changed(kind=Kind.BATCH, late=7, type="vulnerable/weak-crypto", place="", elapsed=1)
@@ -285,3 +287,43 @@ def test_a_step_tells_nothing_finer_than_its_week(site: Path) -> None:
 def test_new_signals_are_counted_in_the_status(site: Path) -> None:
     facts = json.loads(run("status", "--data", site, "--json").out)["facts"]
     assert facts["new signals"] == 2
+
+
+# The check of detection
+
+
+async def _checked(data: Path, observed: int) -> None:
+    async with opened(data, Clock(), Logged()) as site, site.hub.reports.write() as connection:
+        week = Week.of(present().date())
+        for back in range(1, 11):
+            one = Check(
+                week=str(week.plus(-back)), level=Level.CELL, observed=observed, expected=2.0, variance=2.0
+            )
+            await checks.record(connection, [one])
+            await checks.record(connection, [one])
+
+
+def test_the_check_says_what_was_unusual_and_what_should_have_been(data: Path) -> None:
+    assert "No week has been judged to its end yet." in warp("signals", "check", "--data", data)
+    asyncio.run(_checked(data, 3))
+    said = warp("signals", "check", "--data", data)
+    assert "30 were unusual, 20 by chance, in 10 weeks" in said
+    assert "drifts" not in said
+    assert "once in 10 weeks" in said
+
+
+def test_a_model_that_no_longer_fits_is_said_to_drift(data: Path) -> None:
+    asyncio.run(_checked(data, 9))
+    assert "90 were unusual, 20 by chance, in 10 weeks – drifts" in warp("signals", "check", "--data", data)
+    [level] = warp_json("signals", "check", "--data", data)["levels"]
+    assert level == {"level": "cell", "weeks": 10, "observed": 90, "expected": 20.0, "drifts": True}
+
+
+def test_the_check_says_how_often_chance_meets_a_threshold(data: Path) -> None:
+    settings = data / "warp.toml"
+    rule = '[[thresholds]]\ntype = "fraud"\nplace = "419"\nreports = 5\n'
+    settings.write_text(f"{settings.read_text()}\n{rule}")
+    said = " ".join(warp("signals", "check", "--data", data).split())
+    assert "5 a week of fraud, Latin America and the Caribbean: not known before there is a history" in said
+    [given] = warp_json("signals", "check", "--data", data)["thresholds"]
+    assert given == {"type": "fraud", "place": "419", "reports": 5, "false_alarms_a_year": None}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from feeds.figures import Closed, as_json
-from storage import figures, inbox, members, pool, schema, signals, tallies
+from storage import advisories, figures, inbox, members, pool, schema, signals, tallies
 from tests.support import (
     NOON,
     PHISHING,
@@ -34,7 +34,7 @@ from warp.events import Event
 from warp.policies import Name, Policy
 from warp.tally import Cell as Counted
 from warp.tally import Tally
-from warp.weeks import Period, Week
+from warp.weeks import Period
 
 THURSDAY = datetime(2026, 11, 19, tzinfo=UTC)
 MIXED = (
@@ -387,16 +387,40 @@ async def test_a_rise_is_one_signal_a_week_that_keeps_its_id(server: Served) -> 
     assert first.advisory == second.advisory is not None
 
 
-async def test_weekly_counts_leave_no_week_out_and_begin_with_the_first_report(server: Served) -> None:
+async def test_a_month_is_judged_once_in_the_midnight_that_ends_it(server: Served) -> None:
+    """Three incidents of a class each month, then thirty, which have all arrived; delays are known."""
+    months = [f"{2025 + (i // 12)}-{i % 12 + 1:02}" for i in range(22)]
     async with server.site.hub.reports.write() as connection:
-        found = [
-            {"day": day, "type": "fraud/phishing", "place": "UY", "reports": n}
-            for day, n in (("2026-11-02", 1), ("2026-11-08", 2), ("2026-11-18", 4))
+        occurred = [
+            {
+                "month": month,
+                "class": "fraud",
+                "sub_region": "419",
+                "reports": 30 if month == "2026-10" else 3,
+            }
+            for month in months
         ]
-        await connection.execute(insert(schema.tally_day), found)
-        counts = await acts.weekly_counts(connection, WEEK.plus(-9), WEEK)
-    assert counts.weeks == (Week(2026, 45), Week(2026, 46), Week(2026, 47))
-    assert counts.cells == {("fraud/phishing", "UY"): (3, 0, 4)}
+        await connection.execute(insert(schema.tally_occurrence), occurred)
+        delays = {"quarter": "2026-Q4", "delay": "0", "reports": 90}
+        await connection.execute(insert(schema.tally_delay), delays)
+        first = {"day": "2024-12-02", "type": "fraud/phishing", "place": "UY", "reports": 3}
+        await connection.execute(insert(schema.tally_day), first)
+
+    async def found_at(midnight: datetime) -> list[str]:
+        await server.site.midnight(midnight, weeks=[])
+        async with server.site.hub.reports.read() as connection:
+            return [each.signal.week for each in await signals.everything(connection)]
+
+    async with server.site.hub.reports.write() as connection:
+        await connection.execute(update(schema.waiting).values(day="2026-10-30"))
+    await server.site.release(datetime(2026, 11, 1, tzinfo=UTC))
+    assert await found_at(datetime(2026, 10, 31, tzinfo=UTC)) == []
+    assert await found_at(datetime(2026, 11, 1, tzinfo=UTC)) == ["2026-10"]
+    async with server.site.hub.reports.write() as connection:
+        await connection.execute(schema.signals.delete())
+    assert await found_at(datetime(2026, 11, 2, tzinfo=UTC)) == []
+    async with server.site.hub.reports.read() as connection:
+        assert await advisories.everything(connection) == []
 
 
 # Forgetting
