@@ -327,3 +327,17 @@ def test_the_check_says_how_often_chance_meets_a_threshold(data: Path) -> None:
     assert "5 a week of fraud, Latin America and the Caribbean: not known before there is a history" in said
     [given] = warp_json("signals", "check", "--data", data)["thresholds"]
     assert given == {"type": "fraud", "place": "419", "reports": 5, "false_alarms_a_year": None}
+
+
+def test_a_signal_that_its_counts_no_longer_give_is_said_to_be_none(site: Path) -> None:
+    said = warp("signals", "again", "rise0000", "--data", site)
+    assert said.startswith("Then, by scans 1:")
+    assert said.rstrip().endswith("Now it is no signal.")
+    found = warp_json("signals", "again", "rise0000", "--data", site)
+    assert (found["same"], found["now"], found["then"]["place"]) == (False, None, "005")
+
+
+def test_what_cannot_be_judged_again_is_refused(site: Path) -> None:
+    asyncio.run(_keep(site, (kept(changed(kind=Kind.OCCURRENCE, week="2026-10"), "months00"),)))
+    assert "cannot be judged again" in refused("signals", "again", "months00", "--data", site)
+    assert "no signal with this id" in refused("signals", "again", "k3v9q2xd", "--data", site)

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, signals
-from warp import advising, drafting
+from warp import advising, detection, drafting, release
 from warp.advising import NotPossible
 from warp.advisory import Advisory, Status
+from warp.counting import Threshold
+from warp.detection import FALSE_ALARMS_A_WEEK
 from warp.life import SETTLED, Kept, Step
 from warp.release import Hub
-from warp.signal import State
+from warp.signal import Kind, Signal, State
 from warp.weeks import Week
 
 MOST_REASON = 500
@@ -33,6 +35,33 @@ class Dismissed(NamedTuple):
     """Id of the machine's draft that went with the signal."""
     left: Advisory | None
     """The draft or warning that stays."""
+
+
+async def again(hub: Hub, identifier: str) -> tuple[Kept, Signal | None]:
+    """
+    Judge a signal's week again, from the tallies up to its day and by its own settings.
+
+    Gives the signal, and what is said now; that is none if it would be no signal. It differs if the detector
+    has changed since, or if more was released later on the very day.
+
+    Raises:
+        NotPossible: there is no such signal, or it is of a month, whose counts have grown since.
+    """
+    async with hub.reports.read() as connection:
+        kept = await signals.by_id(connection, identifier)
+        if kept is None:
+            raise NotPossible("there is no signal with this id; see: warp signals list --all")
+        signal = kept.signal
+        if signal.kind is Kind.OCCURRENCE:
+            raise NotPossible("counts by month of occurrence go on growing: it cannot be judged again")
+        counts, first_tokens = await release.evidence(connection, signal.day)
+    budget = signal.parameters.get("false_alarms_a_week", FALSE_ALARMS_A_WEEK)
+    rules = []
+    if signal.kind is Kind.THRESHOLD:
+        rules = [Threshold(type=signal.type, place=signal.place, reports=int(signal.bound))]
+    found = detection.judge(counts, first_tokens, rules, budget).signals
+    key = (signal.kind, signal.type, signal.place)
+    return kept, next((each for each in found if (each.kind, each.type, each.place) == key), None)
 
 
 async def watch(hub: Hub, identifier: str, name: str, now: datetime) -> Kept:

@@ -177,17 +177,22 @@ async def judge(hub: Hub, now: datetime, *, at_midnight: bool = False) -> int:
     """
     day = ended_day(now)
     async with hub.reports.read() as connection:
-        counts = await counted.weekly(connection, day, HISTORY_WEEKS)
-        first_tokens = [
-            await tallies.first_tokens(connection, week.monday, week.sunday)
-            for week in counts.weeks[-WINDOW_WEEKS:]
-        ]
+        counts, first_tokens = await evidence(connection, day)
         months = await _ended_months(connection, day) if at_midnight else None
     found = await hub.judge(counts, first_tokens, months)
     async with hub.reports.write() as connection:
         await signals.record(connection, found.signals, lambda: random_word(hub.random), Week.of(day))
         await checks.record(connection, found.checks)
     return len(found.signals)
+
+
+async def evidence(connection: AsyncConnection, day: date) -> tuple[Counts, list[FirstTokens]]:
+    """Give what the week of a day is judged by, as of the end of that day: counts, and who is behind them."""
+    counts = await counted.weekly(connection, day, HISTORY_WEEKS)
+    return counts, [
+        await tallies.first_tokens(connection, week.monday, min(week.sunday, day))
+        for week in counts.weeks[-WINDOW_WEEKS:]
+    ]
 
 
 async def _ended_months(connection: AsyncConnection, day: date) -> Months | None:

@@ -26,8 +26,8 @@ from tests.support import (
     unchanged,
     waiting,
 )
+from warp import following, taxonomy
 from warp import release as acts
-from warp import taxonomy
 from warp.client import Draft
 from warp.disclosure import Cell, Figure, Release
 from warp.events import Event
@@ -383,6 +383,7 @@ async def test_a_rise_is_one_signal_a_week_that_keeps_its_id(server: Served) -> 
     async with server.site.hub.reports.read() as connection:
         [second] = await signals.everything(connection)
     assert first.id == second.id
+    assert await following.again(server.site.hub, first.id) == (second, second.signal)
     assert (first.signal.observed, second.signal.observed) == (6, 8)
     assert first.advisory == second.advisory is not None
 

@@ -61,6 +61,19 @@ def lines(kept: Kept, draft: Draft | None) -> Iterator[str]:
     yield from (f"  warp {act} --as NAME{more}" for act, more in _next(kept, draft))
 
 
+def again(kept: Kept, now: Signal | None) -> Iterator[str]:
+    """Give what a signal's week says when it is judged again, beside what was said then."""
+    if now == kept.signal:
+        yield "The same, number by number:"
+        yield from _wrapped(kept.signal.why)
+        return
+    yield f"Then, by {kept.signal.detector}:"
+    yield from _wrapped(kept.signal.why)
+    yield "Now it is no signal." if now is None else f"Now, by {now.detector}:"
+    if now is not None:
+        yield from _wrapped(now.why)
+
+
 def check(
     budget: float, levels: Sequence[Calibration], rules: Sequence[tuple[Threshold, float | None]]
 ) -> Iterator[str]:

@@ -187,6 +187,28 @@ async def show(identifier: str, data: Path, chart: Path | None, *, as_json: bool
         click.echo(f"The chart is in {chart}. Its counts are exact: for coordinators only.")
 
 
+@signals_group.command()
+@_id_argument
+@data_option
+@json_option
+@asynchronous
+async def again(identifier: str, data: Path, *, as_json: bool) -> None:
+    """
+    Judge a signal's week again, from the stored counts up to its day and by its own settings.
+
+    \b
+    Example:
+      warp signals again k3v9q2xd --data site
+    """
+    async with open_site(data) as site:
+        kept, now = await following.again(site.hub, identifier)
+    if as_json:
+        write_json({"same": now == kept.signal, "then": kept.signal, "now": now})
+        return
+    for line in signal_lines.again(kept, now):
+        click.echo(line)
+
+
 async def _draft(site: Site, kept: Kept) -> Draft | None:
     async with site.hub.reports.read() as connection:
         found = await advisories.latest(connection, kept.advisory or "")
