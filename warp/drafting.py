@@ -3,7 +3,7 @@ A machine's draft of a warning: from a signal to a text that a coordinator can c
 
 Between detection and the coordinators. Nothing is published here, and nobody answers for a draft: its author
 is empty. What the signal says exactly (observed, expected, score, members) stays internal: the draft says
-what was reported, where as far as it may be named, in which week, what to watch for, and what to do first.
+what was reported, where as far as it may be named, in which weeks, what to watch for, and what to do first.
 It also checks the texts that coordinators write, because they may paste what an attacker wrote.
 """
 
@@ -144,8 +144,7 @@ def _text(signal: Signal, place: str, language: str) -> Text:
     kind = "threshold" if signal.kind is Kind.THRESHOLD else "rise"
     subject = look_up(words.subjects, signal.type)
     title = words.sentences[f"{kind}-title"].format(subject=subject)
-    monday = Week.parse(signal.week).monday.isoformat()
-    first = [words.sentences[kind].format(subject=subject, week=signal.week, monday=monday)]
+    first = [words.sentences[kind].format(subject=subject, when=_when(signal, words))]
     if place:
         name = places.place_name(place, language)
         title += f" – {name}"
@@ -154,6 +153,14 @@ def _text(signal: Signal, place: str, language: str) -> Text:
     watch = words.sentences["watch"].format(what=_of_type(words.watch, signal.type))
     summary = " ".join(first) + "\n\n" + watch
     return Text(title=title, summary=summary, actions=advise(signal.type, language))
+
+
+def _when(signal: Signal, words: _Words) -> str:
+    """Give the weeks that were judged together; of a single day its week, since nothing finer is public."""
+    last = Week.parse(signal.week)
+    first = last.plus(1 - max(signal.window_weeks, 1))
+    sentence = words.sentences["week" if first == last else "weeks"]
+    return sentence.format(first=first, monday=first.monday.isoformat(), last=last)
 
 
 def _words(language: str) -> _Words:

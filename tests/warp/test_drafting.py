@@ -1,5 +1,6 @@
 """A draft says what a reader needs and nothing that is internal, and a hostile text is refused."""
 
+import itertools
 import string
 from collections.abc import Iterable
 
@@ -25,12 +26,13 @@ LONGEST_PLACES = [
 ]
 
 
-def _signal(of_type: str = "fraud/phishing", kind: Kind = Kind.RISE) -> Signal:
+def _signal(of_type: str = "fraud/phishing", kind: Kind = Kind.RISE, weeks: int = 1) -> Signal:
     return msgspec.structs.replace(
         RISE,
         type=of_type,
         place="UY",
         kind=kind,
+        window_weeks=weeks,
         observed=7171,
         expected=8282.5,
         low=6464.5,
@@ -47,8 +49,9 @@ def _draft(
     place: str = "UY",
     figure: Figure | None = None,
     kind: Kind = Kind.RISE,
+    weeks: int = 1,
 ) -> Advisory:
-    return draft(_signal(of_type, kind), "2026-w47-k3v9q2xd", place, figure, taxonomy.LANGUAGES)
+    return draft(_signal(of_type, kind, weeks), "2026-w47-k3v9q2xd", place, figure, taxonomy.LANGUAGES)
 
 
 def _all_of(text: Text) -> str:
@@ -83,6 +86,26 @@ def test_a_draft_reads_like_this() -> None:
     assert texts["en"].actions == advise("fraud/phishing", "en")
 
 
+@pytest.mark.parametrize(
+    ("weeks", "first", "monday"),
+    [(2, "2026-W46", "2026-11-09"), (3, "2026-W45", "2026-11-02"), (8, "2026-W40", "2026-09-28")],
+)
+def test_weeks_that_were_judged_together_are_named_together(weeks: int, first: str, monday: str) -> None:
+    texts = _draft(weeks=weeks).texts
+    assert texts["en"].summary.startswith(
+        f"In the weeks from {first} (which began on {monday}) to 2026-W47, incident response teams reported "
+        "more phishing than usual."
+    )
+    assert texts["es"].summary.startswith(
+        f"En las semanas de la {first} (que comenzó el {monday}) a la 2026-W47, equipos de respuesta a "
+        "incidentes reportaron más phishing de lo habitual."
+    )
+
+
+def test_a_rise_of_a_single_day_is_one_of_its_week() -> None:
+    assert _draft(weeks=0).texts == _draft(weeks=1).texts
+
+
 def test_a_draft_without_a_place_names_none() -> None:
     for text in _draft(place="").texts.values():
         assert "–" not in text.title
@@ -104,10 +127,11 @@ def test_a_threshold_is_not_called_an_unusual_rise() -> None:
     assert not any(word in _all_of(texts["es"]) for word in ("inusual de", "de lo habitual"))
 
 
+@pytest.mark.parametrize("weeks", [0, 1, 3, 8])
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("code", TERMS)
-def test_no_draft_holds_a_number_of_its_signal(code: str, kind: Kind) -> None:
-    for text in _draft(code, figure=Figure(20), kind=kind).texts.values():
+def test_no_draft_holds_a_number_of_its_signal(code: str, kind: Kind, weeks: int) -> None:
+    for text in _draft(code, figure=Figure(20), kind=kind, weeks=weeks).texts.values():
         assert not [
             number
             for number in ("7171", "8282", "9393", "6464", "6565", "5353", "4242")
@@ -117,7 +141,7 @@ def test_no_draft_holds_a_number_of_its_signal(code: str, kind: Kind) -> None:
 
 @given(anything)
 def test_a_draft_is_the_same_whatever_a_signal_counted(signal: Signal) -> None:
-    same = _signal(signal.type, signal.kind)
+    same = _signal(signal.type, signal.kind, signal.window_weeks)
     assert draft(signal, "x", "UY", None, ("en",)) == draft(same, "x", "UY", None, ("en",))
 
 
@@ -141,8 +165,8 @@ def test_severity_follows_from_the_public_figure_alone_and_is_never_critical(
 @pytest.mark.parametrize("code", TERMS)
 def test_every_draft_passes_its_own_check(code: str) -> None:
     for place in ("", *LONGEST_PLACES):
-        for kind in (Kind.RISE, Kind.THRESHOLD):
-            for text in _draft(code, place, kind=kind).texts.values():
+        for kind, weeks in itertools.product((Kind.RISE, Kind.THRESHOLD), (1, 2)):
+            for text in _draft(code, place, kind=kind, weeks=weeks).texts.values():
                 check_text(text)
                 assert "{" not in _all_of(text)
 

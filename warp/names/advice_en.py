@@ -68,13 +68,12 @@ SUBJECTS: Mapping[str, str] = {
 SENTENCES: Mapping[str, str] = {
     "rise-title": "Unusual rise in reports of {subject}",
     "threshold-title": "Attention: reports of {subject}",
-    "rise": (
-        "In the week that began on {monday} ({week}), incident response teams reported more {subject} "
-        "than usual."
-    ),
+    "week": "In the week that began on {monday} ({last})",
+    "weeks": "In the weeks from {first} (which began on {monday}) to {last}",
+    "rise": "{when}, incident response teams reported more {subject} than usual.",
     "threshold": (
-        "In the week that began on {monday} ({week}), reports of {subject} from incident response teams "
-        "reached the level at which this service alerts."
+        "{when}, reports of {subject} from incident response teams reached the level at which this service "
+        "alerts."
     ),
     "place": "Place: {place}.",
     "watch": "Watch for {what}.",

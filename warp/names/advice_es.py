@@ -67,13 +67,12 @@ SUBJECTS: Mapping[str, str] = {
 SENTENCES: Mapping[str, str] = {
     "rise-title": "Aumento inusual de reportes de {subject}",
     "threshold-title": "Atención: reportes de {subject}",
-    "rise": (
-        "En la semana que comenzó el {monday} ({week}), equipos de respuesta a incidentes reportaron más "
-        "{subject} de lo habitual."
-    ),
+    "week": "En la semana que comenzó el {monday} ({last})",
+    "weeks": "En las semanas de la {first} (que comenzó el {monday}) a la {last}",
+    "rise": "{when}, equipos de respuesta a incidentes reportaron más {subject} de lo habitual.",
     "threshold": (
-        "En la semana que comenzó el {monday} ({week}), los reportes de {subject} de equipos de respuesta a "
-        "incidentes llegaron al nivel en que este servicio alerta."
+        "{when}, los reportes de {subject} de equipos de respuesta a incidentes llegaron al nivel en que "
+        "este servicio alerta."
     ),
     "place": "Lugar: {place}.",
     "watch": "Preste atención a: {what}.",
