@@ -40,8 +40,8 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
     """
     Draft an advisory from each signal that calls for one and has none yet.
 
-    A draft that nobody has taken over follows its signal to another place. Of a rise and a coordinators'
-    threshold that tell of one event only one draft is made.
+    A draft that nobody has taken over follows its signal to another place, and goes if the signal ends as
+    part of a wider one. Of a rise and a coordinators' threshold that tell of one event there is one draft.
 
     Returns:
         What was drafted, or drafted anew.
@@ -50,6 +50,9 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
         by_place = await members.by_place(connection)
     drafts = []
     async with hub.reports.write() as connection:
+        for each in await signals.everything(connection):
+            if each.is_part:
+                await _withdraw(connection, each)
         kept = {each.id: each for each in await signals.everything(connection)}
         # Rises first: what a threshold says beside one leads to no draft of its own.
         for each in sorted(kept.values(), key=lambda each: each.signal.kind is Kind.THRESHOLD):
@@ -68,6 +71,16 @@ async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> l
                 await signals.save(connection, now)
                 kept[now.id] = now
     return drafts
+
+
+async def _withdraw(connection: AsyncConnection, part: Kept) -> None:
+    """Delete the machine's own draft of a part; what shares it finds that of the wider signal."""
+    draft = await advisories.latest(connection, part.advisory or "")
+    if draft is None or not is_untouched(draft):
+        return
+    await advisories.remove(connection, draft.id)
+    for each in await signals.of_advisory(connection, draft.id):
+        await signals.save(connection, each._replace(advisory=None))
 
 
 async def _shared(connection: AsyncConnection, kept: Kept, others: Sequence[Kept]) -> str | None:

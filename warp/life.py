@@ -20,11 +20,15 @@ OVER = "over: nothing unusual for four weeks"
 GREW = "grew since it was dismissed"
 PUBLISHED = "published"
 WIDENED = "wider than its warning"
+FOLDED = "part of a wider signal"
 TEN_TIMES = 10.0
 """How much rarer by chance a dismissed signal must have become to be shown again."""
 LEAST_MEMBERS = 2
 """One member alone, however many tokens it spends, never leads to a draft."""
 SETTLED = frozenset({State.DISMISSED, State.CLOSED})
+_OPEN = {State.DISMISSED: 0, State.CLOSED: 0, State.NEW: 1, State.WATCHED: 2, State.DRAFTED: 3}
+"""How much coordinators have done with what is open."""
+_FOLDS = frozenset({State.NEW, State.WATCHED})
 _DRAFTED_OF = frozenset({Kind.RISE, Kind.THRESHOLD})
 
 
@@ -64,6 +68,11 @@ class Kept(NamedTuple):
         return self.state in SETTLED
 
     @property
+    def is_part(self) -> bool:
+        """Whether it ended because a wider event tells of it."""
+        return self.state is State.CLOSED and self.steps[-1].reason == FOLDED and not self.steps[-1].by
+
+    @property
     def may_be_drafted(self) -> bool:
         """Whether the machine may write a warning of it, or change the one that it wrote."""
         shown = self.signal.kind in _DRAFTED_OF and self.signal.members >= LEAST_MEMBERS
@@ -77,7 +86,9 @@ def follow(
     Give the signals that are new or change with a week's verdicts.
 
     Wide verdicts come first, and move an event to their place: a narrow one tells of the same event only if
-    it lies there, so two that have nothing in common never become one.
+    it lies there, so two that have nothing in common never become one. Events that turn out to be parts of a
+    wider one end. A narrow verdict moves a wider event only if chance explains it no more often: what is left
+    of a campaign in each of its countries is no new event.
 
     Args:
         kept: All that is kept.
@@ -97,6 +108,11 @@ def follow(
             continue
         told.add(same.id)
         known[same.id] = changed[same.id] = _going_on(same, signal, week)
+        for part in _parts(known[same.id], known.values()):
+            told.add(part.id)
+            known[part.id] = changed[part.id] = part.stepped(
+                Step(week=str(week), state=State.CLOSED, reason=FOLDED)
+            )
     for each in known.values():
         if each.id not in told and _is_over(each, week):
             over = Step(week=str(week), state=State.CLOSED, reason=OVER)
@@ -117,19 +133,35 @@ def of_the_other_kind(kept: Kept, others: Iterable[Kept]) -> Iterator[Kept]:
 
 
 def _event_of(signal: Signal, known: Iterable[Kept]) -> Kept | None:
-    """Give the event that a verdict tells of: at its very place rather than around it, else the latest."""
+    """Give the event that a verdict tells of: at its very place rather than around it, open, the latest."""
     same = [
         each
         for each in known
         if concern_the_same(each.signal, signal)
         and weeks_between(each.signal, signal) <= LASTING
         and not _was_over(each)
+        and not each.is_part
     ]
     return max(
         same,
-        key=lambda each: (each.signal.place == signal.place, each.signal.day, each.id),
+        key=lambda each: (each.signal.place == signal.place, _OPEN[each.state], each.signal.day, each.id),
         default=None,
     )
+
+
+def _parts(event: Kept, known: Iterable[Kept]) -> list[Kept]:
+    """Give the events that an open one tells of, too; what was made open again after that stays so."""
+    return [
+        each
+        for each in known
+        if each.id != event.id
+        and each.state in _FOLDS
+        and all(step.reason != FOLDED for step in each.steps)
+        and not event.settled
+        and concern_the_same(each.signal, event.signal)
+        and abs(weeks_between(each.signal, event.signal)) <= LASTING
+        and not _is_wider(each.signal, event.signal)
+    ]
 
 
 def _latest_first(signal: Signal) -> int:
@@ -142,12 +174,23 @@ def _width(signal: Signal) -> int:
 
 
 def _going_on(kept: Kept, signal: Signal, week: Week) -> Kept:
+    if _is_wider(kept.signal, signal) and _is_rarer(kept.signal, signal):
+        return kept
     going = kept._replace(signal=signal)
     if kept.state is State.DISMISSED and _has_grown(kept, signal):
         return going.stepped(Step(week=str(week), state=State.NEW, reason=GREW))
-    if _is_published(kept) and signal.place in places.areas_around(kept.signal.place or places.WORLD):
+    if _is_published(kept) and _is_wider(signal, kept.signal):
         return going.stepped(Step(week=str(week), state=State.NEW, reason=WIDENED))
     return going
+
+
+def _is_wider(a: Signal, b: Signal) -> bool:
+    """Say whether the place of one of two signals on one event lies around that of the other."""
+    return _width(a) < _width(b)
+
+
+def _is_rarer(a: Signal, b: Signal) -> bool:
+    return a.once_in_weeks is not None and b.once_in_weeks is not None and a.once_in_weeks > b.once_in_weeks
 
 
 def _is_published(kept: Kept) -> bool:

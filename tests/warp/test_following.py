@@ -162,6 +162,26 @@ async def test_a_draft_that_two_thresholds_share_follows_one_of_them(site: Site)
     assert await raised(site, *rules) == []
 
 
+async def test_the_draft_of_a_part_goes_and_what_shares_it_gets_that_of_the_wider_signal(site: Site) -> None:
+    country = changed(THRESHOLD, place="AR")
+    assert len(await raised(site, changed(place="UY"), changed(place="AR"), country)) == 2
+    [moved] = await raised(site, RISE, country)
+    assert (moved.place, moved.revision) == ("005", 2)
+    assert [(each.id, each.revision) for each in await drafts(site)] == [(moved.id, 2)]
+    found = {name: await stored(site, name) for name in ("id0", "id1", "id2")}
+    assert {each.advisory for each in found.values() if not each.is_part} == {moved.id}
+    assert [each.advisory for each in found.values() if each.is_part] == [None]
+
+
+async def test_a_part_whose_draft_somebody_took_over_goes_on_with_it(site: Site) -> None:
+    first, _ = await raised(site, changed(place="UY"), changed(place="AR"))
+    taken = await take_over(site, first.id)
+    assert await raised(site, RISE) == []
+    assert await drafts(site) == [taken], "the other one is a part of it"
+    states = {(await stored(site, name)).state for name in ("id0", "id1")}
+    assert states == {State.DRAFTED, State.CLOSED}
+
+
 async def test_a_rise_has_its_own_draft_where_somebody_has_taken_over_that_of_a_threshold(site: Site) -> None:
     [first] = await raised(site, THRESHOLD)
     await take_over(site, first.id)

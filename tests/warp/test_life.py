@@ -84,7 +84,46 @@ def test_of_two_known_events_the_one_at_the_very_place_goes_on_else_the_latest()
     assert exact["wide"] == wide
     latest = after([wide, narrow], of_week(2, place="001"), weeks=2)
     assert latest["wide"].signal.place == "001"
-    assert latest["narrow"] == narrow
+
+
+def test_events_of_two_countries_end_as_parts_of_one_that_holds_both() -> None:
+    known = [kept(changed(place="UY"), "uy"), kept(changed(place="AR"), "ar", state=State.WATCHED)]
+    wide = after(known, of_week(1, place="005"), weeks=1)
+    assert (wide["ar"].signal.place, wide["ar"].state) == ("005", State.WATCHED), "somebody looks at it"
+    assert wide["uy"].steps[-1] == Step(week="2026-W48", state=State.CLOSED, reason=life.FOLDED)
+    assert wide["uy"].is_part
+    later = after(wide.values(), of_week(2, place="UY"), weeks=2)
+    assert set(later) == {"uy", "ar"}
+    assert (later["uy"], later["ar"].signal.place) == (wide["uy"], "UY")
+
+
+@pytest.mark.parametrize("state", [State.DRAFTED, State.DISMISSED, State.CLOSED])
+def test_what_somebody_has_dealt_with_ends_as_no_part_of_another(state: State) -> None:
+    known = [kept(changed(place="UY"), "uy", state=state), kept(identifier="south", state=State.DRAFTED)]
+    assert after(known, of_week(1), weeks=1)["uy"] == known[0]
+
+
+@pytest.mark.parametrize("ended", [dismissed(), kept(state=State.CLOSED)])
+def test_what_has_ended_takes_no_open_event_in(ended: Kept) -> None:
+    known = [kept(changed(place="UY"), "uy"), ended]
+    assert after(known, of_week(1), weeks=1)["uy"].state is State.NEW
+
+
+def test_a_part_that_a_coordinator_opens_again_stays_open() -> None:
+    known = [kept(changed(place="UY"), "uy"), kept(changed(place="AR"), "ar", state=State.WATCHED)]
+    wide = after(known, of_week(1, place="005"), weeks=1)
+    wide["uy"] = wide["uy"].stepped(Step(week="2026-W48", state=State.NEW, by="ana"))
+    assert after(wide.values(), of_week(1, place="005"), weeks=1)["uy"].state is State.NEW
+
+
+def test_what_is_left_of_an_event_in_its_countries_is_the_same_event() -> None:
+    left = [of_week(1, place=place, once_in_weeks=20) for place in ("UY", "AR")]
+    assert after([kept()], *left, weeks=1) == {"k3v9q2xd": kept()}
+
+
+def test_an_event_moves_to_the_country_where_it_is_as_rare() -> None:
+    [moved] = after([kept()], of_week(1, place="UY", once_in_weeks=340), weeks=1).values()
+    assert moved.signal.place == "UY"
 
 
 @pytest.mark.parametrize("state", [State.NEW, State.WATCHED, State.DRAFTED])
