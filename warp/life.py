@@ -86,9 +86,9 @@ def follow(
     Give the signals that are new or change with a week's verdicts.
 
     Wide verdicts come first, and move an event to their place: a narrow one tells of the same event only if
-    it lies there, so two that have nothing in common never become one. Events that turn out to be parts of a
-    wider one end. A narrow verdict moves a wider event only if chance explains it no more often: what is left
-    of a campaign in each of its countries is no new event.
+    it lies there or lay there before. Events that turn out to be parts of a wider one end. A narrow verdict
+    moves a wider event only if it is the only one within it, and chance explains it no more often: what is
+    left of a campaign in each of its countries is no new event.
 
     Args:
         kept: All that is kept.
@@ -96,11 +96,16 @@ def follow(
         week: The week that was judged.
         new_id: Gives an id for a new event.
     """
-    known = {each.id: each for each in kept}
+    before = {each.id: each for each in kept}
+    known = dict(before)
     told: set[str] = set()
     changed: dict[str, Kept] = {}
     for signal in sorted(sorted(found, key=_latest_first), key=_width):
         same = _event_of(signal, known.values())
+        moved = _event_of(signal, [before[each] for each in told & before.keys()])
+        if same is None and moved is not None:
+            known[moved.id] = changed[moved.id] = known[moved.id]._replace(signal=moved.signal)
+            continue
         if same is None:
             raised = (Step(week=str(week), state=State.NEW),)
             same = Kept(new_id(), signal, State.NEW, None, raised)
@@ -138,7 +143,7 @@ def _event_of(signal: Signal, known: Iterable[Kept]) -> Kept | None:
         each
         for each in known
         if concern_the_same(each.signal, signal)
-        and weeks_between(each.signal, signal) <= LASTING
+        and weeks_between(each.signal, signal) <= max(LASTING, signal.window_weeks - 1)
         and not _was_over(each)
         and not each.is_part
     ]

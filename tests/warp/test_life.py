@@ -63,13 +63,24 @@ def test_an_event_goes_on_after_four_silent_weeks_and_not_after_five(weeks: int,
     assert len(after([kept()], of_week(weeks), weeks=weeks)) == number
 
 
-def test_two_verdicts_on_different_places_never_become_one_event() -> None:
-    """An event of all South America goes on in two countries: one of them is told as a new one."""
-    places = {
-        each.id: each.signal.place
-        for each in after([kept()], changed(place="UY"), changed(place="AR")).values()
-    }
-    assert sorted(places.values()) == ["AR", "UY"]
+def test_an_event_that_goes_on_in_two_of_its_countries_stays_as_wide_as_it_was() -> None:
+    rarer = [changed(place=place, once_in_weeks=9000) for place in ("UY", "AR", "PY")]
+    assert after([kept()], *rarer) == {"k3v9q2xd": kept()}
+
+
+def test_two_new_verdicts_on_different_places_are_two_events() -> None:
+    assert len(after([], changed(place="UY"), changed(place="AR"))) == 2
+
+
+@pytest.mark.parametrize(("weeks", "number"), [(7, 1), (8, 2)])
+def test_a_slow_rise_whose_weeks_hold_a_known_event_is_that_event(weeks: int, number: int) -> None:
+    slow = of_week(weeks, place="UY", method="slow-rise", window_weeks=8, once_in_weeks=20)
+    known = kept()
+    for week in range(1, weeks):
+        [known] = after(
+            [known], changed(slow, week=str(WEEK.plus(week)), day=WEEK.plus(week).sunday), weeks=week
+        ).values()
+    assert len(after([known], slow, weeks=weeks)) == number
 
 
 def test_of_two_verdicts_on_one_event_the_wider_one_is_told() -> None:
@@ -212,7 +223,7 @@ def test_every_verdict_is_told_once_or_by_a_wider_one(before: list[Signal], foun
     known = [kept(signal, f"id{number}") for number, signal in enumerate(before)]
     everything = after(known, *found, weeks=8)
     assert set(everything) >= {each.id for each in known}
-    told = [each.signal for each in everything.values() if each.signal in found]
+    told = [each.signal for each in everything.values() if not each.is_part]
     for signal in found:
         assert any(concern_the_same(signal, other) for other in told)
     assert len(everything) <= len(known) + len(found)
