@@ -25,8 +25,9 @@ import msgspec
 
 from keys import directory
 from keys.directory import Entry, fingerprint
-from keys.keyring import WEEKS_AHEAD
+from keys.keyring import WEEKS_AHEAD, IssuerKeys
 from keys.receipt import Receipt
+from keys.tokens import IssuerKey
 from storage import advisories, members, signals
 from warp import client, exchange, founding, taxonomy
 from warp.app import serving
@@ -157,7 +158,10 @@ _DAY = re.compile(r"[1-9]\d{3}-\d{2}-\d{2}")
 
 
 async def replay(
-    rows: Sequence[Row], data: Path, progress: Callable[[Progress], None] = lambda _: None
+    rows: Sequence[Row],
+    data: Path,
+    progress: Callable[[Progress], None] = lambda _: None,
+    new_issuer: IssuerKeys = IssuerKey.generate,
 ) -> Summary:
     """
     Play a history into a new site.
@@ -166,6 +170,7 @@ async def replay(
         rows: From `read`; at least one.
         data: Where to make the site.
         progress: Told after each arrival day.
+        new_issuer: Makes issuer keys, twelve for each week.
 
     Raises:
         AlreadyThere: the folder is not empty.
@@ -178,7 +183,7 @@ async def replay(
     settings = await founding.found(data, "Replay", "http://replay.invalid", first.monday, last_week=last)
     clock = _Clock(first.start)
     async with (
-        open_site(data, clock.now, raise_faults, workers=here(settings)) as site,
+        open_site(data, clock.now, raise_faults, workers=here(settings), new_issuer=new_issuer) as site,
         serving(site, "127.0.0.1", 0) as port,
     ):
         await site.publish_all()
