@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from warp import places
-from warp.alarms import Alarm
+from warp.alarms import Alarm, observed
 
 
 class Family(NamedTuple):
@@ -25,7 +25,7 @@ def fold(alarms: Iterable[Alarm]) -> list[Family]:
     Fold alarms; of each type in order of places.
 
     Where several branches below an alarm are alarms, too, the event is as wide as that. Where only one is, it
-    is wherever the evidence is the strongest.
+    is wherever the evidence is the strongest; but no wider than the reports are.
     """
     by_type: dict[str, list[Alarm]] = {}
     for alarm in alarms:
@@ -43,8 +43,14 @@ def _heads(alarms: Sequence[Alarm]) -> list[Alarm]:
     heads = []
     for top in tops:
         below = _heads([each for each in alarms if _within(each, top)])
-        heads.append(min(below[0], top, key=lambda each: each.strength) if len(below) == 1 else top)
+        heads.append(_stronger(below[0], top) if len(below) == 1 else top)
     return heads
+
+
+def _stronger(fine: Alarm, wide: Alarm) -> Alarm:
+    if observed(fine.table, fine.row, fine.column, wide.weeks) == wide.observed:
+        return fine
+    return min(fine, wide, key=lambda each: each.strength)
 
 
 def _within(alarm: Alarm, other: Alarm) -> bool:

@@ -67,6 +67,14 @@ def test_a_rise_of_one_country_is_a_signal_of_that_country() -> None:
     assert signal.once_in_weeks > 500
 
 
+def test_a_signal_is_no_wider_than_its_reports() -> None:
+    """Where all that was ever reported is of one country, its sub-region and the total are as unusual."""
+    cells = {(PHISHING, "UY"): [1] * 9 + [6]}
+    found = counts(cells, today={(PHISHING, "UY"): 6}, day=day_of(2))
+    [signal] = detection.judge(found, each_another_member(cells), (), 0.1).signals
+    assert (signal.level, signal.place) == (Level.CELL, "UY")
+
+
 def test_a_rise_in_many_sub_regions_is_one_signal_of_everywhere() -> None:
     more = {(INFECTED, place): {-1: 4} for place in ("AR", "ES", "JP", "NG")}
     [signal] = signals(with_more(quiet(60), more))
