@@ -47,6 +47,7 @@ async def weekly(connection: AsyncConnection, day: date, history: int) -> Counts
         cells={cell: _packed(series) for cell, series in cells.items()},
         late={cell: _packed(series) for cell, series in late.items()},
         today={cell: reports for cell, reports in today.items() if reports > 0},
+        first_today=await tallies.first_tokens(connection, day, day),
         weekdays=tuple(weekdays),
     )
 

@@ -47,6 +47,7 @@ def counts(
     late: Mapping[Cell, Sequence[int]] | None = None,
     today: Mapping[Cell, int] | None = None,
     day: date = LAST.sunday,
+    first_today: FirstTokens | None = None,
 ) -> Counts:
     """Write series as `Counts`."""
     length = max(map(len, cells.values()), default=1)
@@ -56,6 +57,7 @@ def counts(
         cells={cell: _bytes(series) for cell, series in cells.items()},
         late={cell: _bytes(series) for cell, series in (late or {}).items()},
         today=today or {},
+        first_today=first_today or {},
         weekdays=(30, 30, 30, 30, 30, 5, 5),
     )
 

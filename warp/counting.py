@@ -13,7 +13,7 @@ import msgspec
 from warp import places, taxonomy
 from warp.lateness import Lateness
 from warp.signal import Level, Signal
-from warp.tally import Occurrence
+from warp.tally import FirstTokens, Occurrence
 from warp.weeks import Week
 
 _PAIR = struct.Struct("<II")
@@ -66,6 +66,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Of them, those of old incidents (`warp.lateness.is_late`)."""
     today: Mapping[tuple[str, str], int] = {}
     """Of the last day, those that are not of old incidents."""
+    first_today: FirstTokens = {}
+    """Of the last day alone, those of old incidents included."""
     weekdays: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0)
     """Reports of the weeks before the open one, by weekday from Monday."""
 

@@ -245,7 +245,8 @@ def _points(week: _Week, head: Alarm) -> tuple[Point, ...]:
 
 
 def _members(week: _Week, alarm: Alarm) -> int:
-    return _sure_members(week.first_tokens[-max(alarm.weeks, 1) :], lambda cell: _is_in(alarm, *cell))
+    of_window = week.first_tokens[-alarm.weeks :] if alarm.weeks else [week.counts.first_today]
+    return _sure_members(of_window, lambda cell: _is_in(alarm, *cell))
 
 
 def _sure_members(first_tokens: Sequence[FirstTokens], holds: Callable[[tuple[str, str]], bool]) -> int:

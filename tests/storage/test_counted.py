@@ -85,3 +85,15 @@ async def test_a_site_without_reports_has_one_empty_week(reports: Database) -> N
     async with reports.read() as connection:
         found = await counted.weekly(connection, FIRST, 500)
     assert (found.weeks, found.cells, found.late, found.today) == ((Week.of(FIRST),), {}, {}, {})
+
+
+async def test_first_tokens_of_the_last_day_are_not_those_of_its_week(reports: Database) -> None:
+    first = {
+        (Cell(FIRST + timedelta(day), "fraud/phishing", "UY"), Week.of(FIRST).plus(-day)): 3 - day
+        for day in (0, 1)
+    }
+    async with reports.write() as connection:
+        await tallies.add(connection, Tally(first_tokens=Counter(first)))
+    async with reports.read() as connection:
+        found = await counted.weekly(connection, FIRST + timedelta(1), 500)
+    assert found.first_today == {("fraud/phishing", "UY"): {Week.of(FIRST).plus(-1): 2}}

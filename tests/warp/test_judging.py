@@ -24,6 +24,7 @@ from tests.tables_of_counts import (
 from warp import detection, places, taxonomy
 from warp.counting import Counts, Judgement, Threshold
 from warp.signal import Kind, Level, Signal
+from warp.tally import FirstTokens
 
 CAMPAIGN = {(PHISHING, place): {-1: 3} for place in ("AR", "CL", "PY", "UY")}
 Cells = Mapping[Cell, Sequence[int]]
@@ -151,11 +152,25 @@ def test_one_day_of_a_busy_type_is_a_signal_before_its_week_is_one() -> None:
     rng = np.random.default_rng(3)
     cells = {(PHISHING, place): rng.poisson(9, 80).tolist() for place in ("AR", "BR", "CL", "MX", "PE", "UY")}
     cells = {cell: [*series[:-1], 6] for cell, series in cells.items()}
-    found = counts(cells, today=dict.fromkeys(cells, 6), day=day_of(0))
-    [signal] = detection.judge(found, each_another_member(cells), (), 0.1).signals
+    members = each_another_member(cells)
+    found = counts(cells, today=dict.fromkeys(cells, 6), first_today=members[-1], day=day_of(0))
+    [signal] = detection.judge(found, members, (), 0.1).signals
     assert (signal.method, signal.window_weeks, signal.observed) == ("day", 0, 36)
     quieter = msgspec.structs.replace(found, day=day_of(4), today=dict.fromkeys(cells, 1))
-    assert detection.judge(quieter, each_another_member(cells), (), 0.1).signals == ()
+    assert detection.judge(quieter, members, (), 0.1).signals == ()
+
+
+def test_members_of_earlier_days_do_not_stand_behind_a_day() -> None:
+    rng = np.random.default_rng(3)
+    cells = {(PHISHING, place): rng.poisson(9, 80).tolist() for place in ("AR", "BR", "CL", "MX", "PE", "UY")}
+    cells = {cell: [*series[:-1], 1] for cell, series in cells.items()}
+    cells[PHISHING, "UY"][-1] += 30
+    members: list[FirstTokens] = [{}, {cell: {LAST: 1} for cell in cells}]
+    for alone, number in ((1, 0), (2, 1)):
+        first = {(PHISHING, "UY"): {LAST: alone}}
+        found = counts(cells, today={(PHISHING, "UY"): 30}, first_today=first, day=day_of(2))
+        signals_of = detection.judge(found, members, (), 0.1).signals
+        assert [signal.members for signal in signals_of if signal.method == "day"] == [2] * number
 
 
 def test_a_larger_budget_finds_all_that_a_smaller_one_does() -> None:
