@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, signals
@@ -116,14 +117,7 @@ async def dismiss(hub: Hub, identifier: str, name: str, reason: str, now: dateti
     await advising.require_coordinator(hub, name)
     async with hub.reports.write() as connection:
         kept = await _find(connection, identifier, _OPEN)
-        step = Step(
-            week=str(Week.of(now)),
-            state=State.DISMISSED,
-            by=name,
-            reason=reason,
-            once_in_weeks=kept.signal.once_in_weeks,
-        )
-        dismissed = kept.stepped(step)
+        dismissed = kept.stepped(_ended(kept, _step(State.DISMISSED, name, now, reason)))
         await signals.save(connection, dismissed)
         draft = await advisories.latest(connection, kept.advisory or "")
         if draft is None or not await _goes_too(connection, draft):
@@ -144,7 +138,7 @@ async def _act(hub: Hub, identifier: str, allowed: Collection[State], step: Step
     await advising.require_coordinator(hub, step.by)
     async with hub.reports.write() as connection:
         kept = await _find(connection, identifier, allowed)
-        acted = kept.stepped(step)
+        acted = kept.stepped(_ended(kept, step) if step.state is State.CLOSED else step)
         await signals.save(connection, acted)
     return acted
 
@@ -161,6 +155,12 @@ async def _find(connection: AsyncConnection, identifier: str, allowed: Collectio
 
 def _step(state: State, name: str, now: datetime, reason: str = "") -> Step:
     return Step(week=str(Week.of(now)), state=state, by=name, reason=reason)
+
+
+def _ended(kept: Kept, step: Step) -> Step:
+    """Give a step with what its signal must outgrow to be shown again."""
+    signal = kept.signal
+    return msgspec.structs.replace(step, once_in_weeks=signal.once_in_weeks, members=signal.members)
 
 
 def _check(reason: str) -> None:

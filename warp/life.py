@@ -17,12 +17,14 @@ from warp.weeks import Week
 LASTING = 4
 """Weeks without evidence that one event may have; after more it is over, and what comes is a new one."""
 OVER = "over: nothing unusual for four weeks"
-GREW = "grew since it was dismissed"
+GREW = "grew since it was ended"
 PUBLISHED = "published"
 WIDENED = "wider than its warning"
 FOLDED = "part of a wider signal"
 TEN_TIMES = 10.0
-"""How much rarer by chance a dismissed signal must have become to be shown again."""
+"""How much rarer by chance an ended signal must have become to be shown again …"""
+TWICE = 2
+"""… or how many more members stand behind it. No few can make many, however rare a flood of theirs looks."""
 LEAST_MEMBERS = 2
 """One member alone, however many tokens it spends, never leads to a draft."""
 SETTLED = frozenset({State.DISMISSED, State.CLOSED})
@@ -43,7 +45,9 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The coordinator's name; empty for the machine."""
     reason: str = ""
     once_in_weeks: float | None = None
-    """Of a dismissal: how rare the verdict was that was dismissed."""
+    """When a coordinator dismissed or closed it: how rare the verdict was …"""
+    members: int | None = None
+    """… and how many members surely stood behind it."""
 
 
 class Kept(NamedTuple):
@@ -92,7 +96,7 @@ def follow(
 
     Args:
         kept: All that is kept.
-        found: What was found; of two verdicts on one event the wider one is kept.
+        found: What was found; of two thresholds or months that tell of one event the wider one is kept.
         week: The week that was judged.
         new_id: Gives an id for a new event.
     """
@@ -106,7 +110,7 @@ def follow(
         if same is None and moved is not None:
             known[moved.id] = changed[moved.id] = known[moved.id]._replace(signal=moved.signal)
             continue
-        if same is None:
+        if same is None or (same.id in told and _is_beside(same.signal, signal)):
             raised = (Step(week=str(week), state=State.NEW),)
             same = Kept(new_id(), signal, State.NEW, None, raised)
         elif same.id in told:
@@ -142,7 +146,7 @@ def _event_of(signal: Signal, known: Iterable[Kept]) -> Kept | None:
     same = [
         each
         for each in known
-        if concern_the_same(each.signal, signal)
+        if _tells_of(each, signal)
         and weeks_between(each.signal, signal) <= max(LASTING, signal.window_weeks - 1)
         and not _was_over(each)
         and not each.is_part
@@ -169,6 +173,26 @@ def _parts(event: Kept, known: Iterable[Kept]) -> list[Kept]:
     ]
 
 
+def _tells_of(kept: Kept, signal: Signal) -> bool:
+    """
+    Say whether a verdict may be of the event that is kept.
+
+    What a coordinator has ended hides nothing else that lies in its place: there, only its own parts go on.
+    """
+    if not concern_the_same(kept.signal, signal):
+        return False
+    narrower = kept.signal.place in places.areas_around(signal.place or places.WORLD) or (
+        kept.signal.place == places.WORLD and not signal.place
+    )
+    parts = (part.place for part in kept.signal.parts)
+    return not (kept.settled and narrower) or signal.place in parts
+
+
+def _is_beside(told: Signal, signal: Signal) -> bool:
+    """Say whether two verdicts of one week are two events: detection has folded what is one."""
+    return signal.kind in (Kind.RISE, Kind.BATCH) and signal.place != told.place
+
+
 def _latest_first(signal: Signal) -> int:
     return -signal.day.toordinal()
 
@@ -182,7 +206,7 @@ def _going_on(kept: Kept, signal: Signal, week: Week) -> Kept:
     if _is_wider(kept.signal, signal) and _is_rarer(kept.signal, signal):
         return kept
     going = kept._replace(signal=signal)
-    if kept.state is State.DISMISSED and _has_grown(kept, signal):
+    if kept.settled and _has_grown(kept.steps[-1], signal):
         return going.stepped(Step(week=str(week), state=State.NEW, reason=GREW))
     if _is_published(kept) and _is_wider(signal, kept.signal):
         return going.stepped(Step(week=str(week), state=State.NEW, reason=WIDENED))
@@ -202,10 +226,11 @@ def _is_published(kept: Kept) -> bool:
     return kept.state is State.CLOSED and kept.steps[-1].reason == PUBLISHED
 
 
-def _has_grown(kept: Kept, signal: Signal) -> bool:
-    dismissed = next(step for step in reversed(kept.steps) if step.state is State.DISMISSED)
-    before, now = dismissed.once_in_weeks, signal.once_in_weeks
-    return before is not None and now is not None and now >= TEN_TIMES * before
+def _has_grown(ended: Step, signal: Signal) -> bool:
+    before, now = ended.once_in_weeks, signal.once_in_weeks
+    if before is not None and now is not None and now >= TEN_TIMES * before:
+        return True
+    return ended.members is not None and signal.members >= TWICE * max(ended.members, 1)
 
 
 def _is_over(kept: Kept, week: Week) -> bool:

@@ -274,7 +274,7 @@ async def test_dismissing_a_signal_deletes_the_draft_that_nobody_has_touched(sit
     assert found == done.kept
     assert (found.state, found.advisory) == (State.DISMISSED, None)
     assert found.steps[-1] == Step(
-        week="2026-W48", state=State.DISMISSED, by="luis", reason="a drill", once_in_weeks=340
+        week="2026-W48", state=State.DISMISSED, by="luis", reason="a drill", once_in_weeks=340, members=9
     )
     assert await raised(site, of_week(1), weeks=1) == [], "it stays dismissed"
 

@@ -11,7 +11,7 @@ from tests.signals import RISE, THRESHOLD, changed, kept, of_week
 from tests.support import WEEK
 from warp import life
 from warp.life import Kept, Step, follow
-from warp.signal import Kind, Signal, State, concern_the_same
+from warp.signal import Kind, Level, Signal, State, concern_the_same
 
 ANA = {"week": str(WEEK), "by": "ana"}
 
@@ -199,6 +199,39 @@ def test_a_dismissed_event_stays_so_unless_it_becomes_ten_times_as_rare(
     assert going.state is state
     if state is State.NEW:
         assert going.steps[-1] == Step(week="2026-W48", state=State.NEW, reason=life.GREW)
+
+
+FLOODED = dismissed(changed(place="001", once_in_weeks=1e9, members=2, parts=()))
+TOLD = kept(changed(place="001", parts=())).stepped(Step(state=State.CLOSED, reason="told", **ANA))
+
+
+@pytest.mark.parametrize("ended", [FLOODED, TOLD], ids=["dismissed", "closed"])
+@pytest.mark.parametrize("place", ["UY", "005", ""])
+def test_what_was_ended_everywhere_hides_no_event_of_one_place(ended: Kept, place: str) -> None:
+    found = after([ended], of_week(1, place=place), weeks=1)
+    assert found[ended.id] == ended
+    assert (found["new1"].signal.place, found["new1"].state) == (place, State.NEW)
+
+
+@pytest.mark.parametrize("state", [State.DISMISSED, State.CLOSED])
+@pytest.mark.parametrize("signal", [RISE, THRESHOLD], ids=["rise", "threshold"])
+@pytest.mark.parametrize(("members", "shown"), [(5, False), (6, True)])
+def test_what_twice_as_many_members_stand_behind_is_shown_again(
+    state: State,
+    signal: Signal,
+    members: int,
+    shown: bool,  # noqa: FBT001
+) -> None:
+    """However rare a flood of few made it look when a coordinator ended it."""
+    ended = Step(state=state, once_in_weeks=1e9, members=3, **ANA)
+    [going] = after([kept(signal).stepped(ended)], of_week(1, signal, members=members), weeks=1).values()
+    assert (going.state, going.steps[-1].reason) == ((State.NEW, life.GREW) if shown else (state, ""))
+
+
+def test_what_detection_did_not_fold_is_two_events() -> None:
+    """A report may state no finer place than the world; it swallows no country's campaign."""
+    found = after([], changed(place="001", level=Level.CELL), changed(place="UY", level=Level.CELL))
+    assert sorted(each.signal.place for each in found.values()) == ["001", "UY"]
 
 
 def test_growth_is_measured_from_the_last_dismissal() -> None:
