@@ -16,7 +16,9 @@ from warp.weeks import Week
 
 LASTING = 4
 """Weeks without evidence that one event may have; after more it is over, and what comes is a new one."""
-OVER = "over: nothing unusual for four weeks"
+LASTING_BY_MONTH = 9
+"""The same of an occurrence, whose months are looked at once a month: as long as three looks take."""
+OVER = "over: nothing unusual any more"
 GREW = "grew since it was ended"
 PUBLISHED = "published"
 WIDENED = "wider than its warning"
@@ -147,7 +149,7 @@ def _event_of(signal: Signal, known: Iterable[Kept]) -> Kept | None:
         each
         for each in known
         if _tells_of(each, signal)
-        and weeks_between(each.signal, signal) <= max(LASTING, signal.window_weeks - 1)
+        and weeks_between(each.signal, signal) <= max(_lasting(signal), signal.window_weeks - 1)
         and not _was_over(each)
         and not each.is_part
     ]
@@ -191,6 +193,10 @@ def _tells_of(kept: Kept, signal: Signal) -> bool:
 def _is_beside(told: Signal, signal: Signal) -> bool:
     """Say whether two verdicts of one week are two events: detection has folded what is one."""
     return signal.kind in (Kind.RISE, Kind.BATCH) and signal.place != told.place
+
+
+def _lasting(signal: Signal) -> int:
+    return LASTING_BY_MONTH if signal.kind is Kind.OCCURRENCE else LASTING
 
 
 def _latest_first(signal: Signal) -> int:
@@ -237,7 +243,7 @@ def _is_over(kept: Kept, week: Week) -> bool:
     """Say whether there was neither evidence nor a coordinator's word for too long."""
     said = (Week.parse(step.week) for step in kept.steps if step.by)
     last = max((Week.of(kept.signal.day), *said))
-    return not kept.settled and (week.monday - last.monday).days > 7 * LASTING
+    return not kept.settled and (week.monday - last.monday).days > 7 * _lasting(kept.signal)
 
 
 def _was_over(kept: Kept) -> bool:

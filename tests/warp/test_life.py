@@ -1,6 +1,8 @@
 """A signal is an event: its verdicts follow each other, and it ends when nothing more is heard of it."""
 
+import calendar
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -12,6 +14,7 @@ from tests.support import WEEK
 from warp import life
 from warp.life import Kept, Step, follow
 from warp.signal import Kind, Level, Signal, State, concern_the_same
+from warp.weeks import Week
 
 ANA = {"week": str(WEEK), "by": "ana"}
 
@@ -81,6 +84,22 @@ def test_a_slow_rise_whose_weeks_hold_a_known_event_is_that_event(weeks: int, nu
             [known], changed(slow, week=str(WEEK.plus(week)), day=WEEK.plus(week).sunday), weeks=week
         ).values()
     assert len(after([known], slow, weeks=weeks)) == number
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_an_unusual_month_is_one_event_at_each_of_its_looks(month: int) -> None:
+    """From the end of a month to that of the next there are four weeks, or five."""
+    ends = [date(2026, month, calendar.monthrange(2026, month)[1])]
+    while len(ends) < 3:
+        following = ends[-1] + timedelta(1)
+        ends.append(following + timedelta(calendar.monthrange(following.year, following.month)[1] - 1))
+    first, *later = (changed(kind=Kind.OCCURRENCE, members=0, day=end) for end in ends)
+    going = kept(first, steps=(Step(week=str(Week.of(first.day)), state=State.NEW),))
+    for look in later:
+        assert follow([going], [], Week.of(look.day - timedelta(1)), str) == []
+        [going] = follow([going], [look], Week.of(look.day), str)
+        assert going.state is State.NEW
+    assert len(going.steps) == 1
 
 
 def test_of_two_verdicts_on_one_event_the_wider_one_is_told() -> None:
