@@ -186,6 +186,20 @@ async def judge(hub: Hub, now: datetime, *, at_midnight: bool = False) -> int:
     return len(found.signals)
 
 
+async def _judge_if_possible(hub: Hub, now: datetime) -> int:
+    """
+    Judge at midnight, as far as it goes.
+
+    The next release judges the same counts, and the end of the next month the same months. What would wait
+    with them cannot: keys are destroyed and lists grow whatever fails here.
+    """
+    try:
+        return await judge(hub, now, at_midnight=True)
+    except Exception as error:  # noqa: BLE001 - said in the log; a child may be short of memory for good
+        hub.log(Event.FAULT, error)
+        return 0
+
+
 async def evidence(connection: AsyncConnection, day: date) -> tuple[Counts, list[FirstTokens]]:
     """Give what the week of a day is judged by, as of the end of that day: counts, and who is behind them."""
     counts = await counted.weekly(connection, day, HISTORY_WEEKS)
@@ -305,7 +319,7 @@ async def midnight(hub: Hub, now: datetime, *, open_pool: bool = False) -> Midni
     """
     due = open_pool or await is_due(hub)
     reports = await _open_pool(hub, now, None if due else await urgent(hub))
-    found = await judge(hub, now, at_midnight=True)
+    found = await _judge_if_possible(hub, now)
     closed = await close_all(hub, now)
     destroyed = await forget(hub, now)
     return Midnight(Released(ended_day(now), reports, found), closed, destroyed)

@@ -313,6 +313,19 @@ async def test_figures_that_cannot_be_made_keep_nothing_else_from_being_done(ser
     await server.site.mend()
 
 
+async def test_counts_that_cannot_be_judged_keep_nothing_else_from_being_done(server: Served) -> None:
+    """A row of a place that nobody knows."""
+    nowhere = {"day": str(WEEK.monday), "type": "fraud/phishing", "place": "nowhere", "reports": 1}
+    async with server.site.hub.reports.write() as connection:
+        await connection.execute(insert(schema.tally_day), nowhere)
+    await server.post(sealed(server.site))
+    server.clock.now = WEEK.end
+    done = await server.site.midnight(WEEK.plus(4).end, open_pool=True)
+    assert (done.released.reports, done.released.signals) == (1, 0)
+    assert WEEK in done.destroyed
+    assert Event.FAULT in server.logged.events
+
+
 async def test_a_quarter_keeps_the_policy_that_it_began_with(server: Served) -> None:
     stricter = Policy(preset=Name.CAUTIOUS)
     async with server.site.hub.reports.write() as connection:
