@@ -232,7 +232,7 @@ async def test_a_campaign_in_a_quiet_region_is_one_signal_in_its_first_week_and_
 @pytest.mark.parametrize(
     ("first", "campaign"),
     [
-        (date(2013, 12, 2), Campaign(date(2014, 7, 8))),
+        (date(2013, 7, 1), Campaign(date(2014, 7, 8))),
         (
             date(2018, 1, 1),
             Campaign(date(2019, 2, 27), DDOS, ("GH", "KE", "NG", "UG"), "202"),
