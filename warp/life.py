@@ -112,7 +112,7 @@ def follow(
         if same is None and moved is not None:
             known[moved.id] = changed[moved.id] = known[moved.id]._replace(signal=moved.signal)
             continue
-        if same is None or (same.id in told and _is_beside(same.signal, signal)):
+        if same is None:
             raised = (Step(week=str(week), state=State.NEW),)
             same = Kept(new_id(), signal, State.NEW, None, raised)
         elif same.id in told:
@@ -188,11 +188,6 @@ def _tells_of(kept: Kept, signal: Signal) -> bool:
     )
     parts = (part.place for part in kept.signal.parts)
     return not (kept.settled and narrower) or signal.place in parts
-
-
-def _is_beside(told: Signal, signal: Signal) -> bool:
-    """Say whether two verdicts of one week are two events: detection has folded what is one."""
-    return signal.kind in (Kind.RISE, Kind.BATCH) and signal.place != told.place
 
 
 def _lasting(signal: Signal) -> int:

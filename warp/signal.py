@@ -127,14 +127,20 @@ class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def concern_the_same(a: Signal, b: Signal) -> bool:
     """Say whether two signals tell of one event: the same kind and type, one place within the other."""
-    alike = (a.kind, a.type) == (b.kind, b.type)
-    return alike and (_holds(a.place, b.place) or _holds(b.place, a.place))
+    return (a.kind, a.type) == (b.kind, b.type) and (holds(a, b) or holds(b, a))
 
 
-def _holds(wide: str, narrow: str) -> bool:
-    if wide == narrow or wide == places.WORLD:
+def holds(wide: Signal, narrow: Signal) -> bool:
+    """
+    Say whether the reports of one signal are among those of another, as far as their places tell.
+
+    A cell of a wide place has the reports that state it: none of a country in it.
+    """
+    if wide.place == narrow.place:
         return True
-    return bool(narrow) and wide in places.areas_around(narrow)
+    if wide.level is Level.CELL:
+        return False
+    return wide.place == places.WORLD or wide.place in places.areas_around(narrow.place or places.WORLD)
 
 
 def weeks_between(earlier: Signal, later: Signal) -> int:

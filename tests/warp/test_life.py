@@ -315,3 +315,14 @@ def test_the_machine_drafts_of_rises_and_thresholds_of_two_members(
 ) -> None:
     assert kept(changed(**given_)).may_be_drafted is drafted
     assert not kept(changed(**given_), state=State.DISMISSED).may_be_drafted
+
+
+def test_a_cell_of_a_wide_place_neither_moves_nor_folds_a_countrys_event() -> None:
+    """Two members who state no finer place than the world would else take a campaign's place off it."""
+    campaign, wide = changed(place="UY"), changed(place="001", level=Level.CELL)
+    known = after([], campaign, wide)
+    assert {each.signal.place for each in known.values()} == {"UY", "001"}
+    again = after(known.values(), of_week(1, place="UY"), of_week(1, place="001", level=Level.CELL), weeks=1)
+    assert {each.signal.place: each.state for each in again.values()} == {"UY": State.NEW, "001": State.NEW}
+    total = after(known.values(), of_week(1, place="001", level=Level.TYPE), weeks=1)
+    assert "001" in {each.signal.place for each in total.values() if each.state is State.NEW}
