@@ -77,6 +77,7 @@ def test_two_named_coordinators_let_it_out_and_the_feed_can_be_emptied_again(emp
     assert (entry.link, entry.title[:8]) == (done["page"], "[DRILL] ")
     assert warp_json("advisory", "list", "--data", empty_feed) == {"advisories": []}
     assert warp_json("signals", "--data", empty_feed) == {"signals": []}
+    assert "DRILL" not in warp("signals", "--data", empty_feed)
     assert warp("tally", "--data", empty_feed) == "Nothing of this was counted.\n"
     assert "; 1 rehearsed warning" in warp("drill", "--clear", "--data", empty_feed)
     assert feed(empty_feed) == []
@@ -89,9 +90,14 @@ def test_coordinators_rehearse_with_the_commands_of_real_life(empty_feed: Path, 
             said = until(drill, "warp advisory publish")
             commands = [line.split()[1:] for line in said if line.startswith("  warp ")]
             signals, inbox, show, draft, publish = commands
-            assert warp_json(*signals)["signals"][0]["advisory"]
+            (found,) = warp_json(*signals)["signals"]
+            assert found["advisory"]
+            for told in (signals, ["signals", "show", found["id"], *signals[1:]], ["status", *signals[1:]]):
+                assert run(*told).out.startswith("DRILL: nothing of this has happened.\n")
             assert "This is a drill." in warp(*inbox)
             assert "the machine" in warp(*show)
+            assert "[en] [DRILL] Unusual rise" in warp(*show)
+            assert "[DRILL] Unusual rise" in warp("advisory", "list", *signals[1:])
             draft[draft.index("NAME")] = "ana"
             publish[publish.index("ANOTHER")] = "ana"
             warp(*draft, "--title", "Rehearsed by hand")
@@ -106,6 +112,23 @@ def test_coordinators_rehearse_with_the_commands_of_real_life(empty_feed: Path, 
     assert list(tmp_path.iterdir()) == []
     (entry,) = feed(empty_feed)
     assert entry.title == "[DRILL] [TLP:CLEAR] [HIGH] Rehearsed by hand"
+
+
+def test_a_rehearsed_signal_that_is_dismissed_ends_the_drill_without_a_warning(
+    empty_feed: Path, tmp_path: Path
+) -> None:
+    with start(empty_feed, tmp_path, "--fast") as drill:
+        try:
+            (signals,) = [line.split()[1:] for line in until(drill, "warp signals") if "  warp " in line]
+            (found,) = warp_json(*signals)["signals"]
+            warp("signals", "dismiss", found["id"], "--as", "ana", "--reason", "nothing", *signals[1:])
+            _, errors = drill.communicate(timeout=60)
+        finally:
+            drill.kill()
+    assert drill.returncode == 2
+    assert "its signal was dismissed" in errors
+    assert len(errors.splitlines()) == 1
+    assert feed(empty_feed) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -229,6 +252,20 @@ def test_a_warp_of_one_person_rehearses_alone(tmp_path: Path) -> None:
     settings.write_text(alone, encoding="utf-8")
     done = json.loads(warp("drill", "--data", data, "--fast", "--as", "coordinator", "--json"))
     assert (done["author"], done["approver"]) == ("coordinator", "coordinator")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "because"),
+    [
+        (("--clear", "--as", "ana"), "--clear holds no drill"),
+        (("--clear", "--fast"), "--clear holds no drill"),
+        (("--fast", "--speed", "600"), "--fast waits for nothing"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    site: Path, arguments: tuple[str, ...], because: str
+) -> None:
+    assert because in refused("drill", "--data", site, *arguments)
 
 
 def test_what_is_no_site_has_no_drill(tmp_path: Path) -> None:

@@ -257,5 +257,7 @@ class Rehearsal:
         async with self._site.hub.reports.read() as connection:
             found = await advisories.latest(connection, identifier)
         if found is None:
-            raise CannotDrill("the drill's draft is gone from its site")
+            raise CannotDrill(
+                "its signal was dismissed and the draft is gone: the drill ends without a warning"
+            )
         return found

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from feeds import filters
+from feeds.entry import marked
 from storage import advisories
 from warp import advice, advising, drafting, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
@@ -198,7 +199,7 @@ async def show(data: Path, identifier: str, *, as_json: bool) -> None:
     where = found.place or "everywhere"
     click.echo(f"type {found.type or 'all'} · place {where} · week {found.week} · {_who(found)}")
     for language, text in found.texts.items():
-        click.echo(f"\n[{language}] {text.title}\n\n{text.summary}\n")
+        click.echo(f"\n[{language}] {marked(found, text, language)}\n\n{text.summary}\n")
         for number, action in enumerate(text.actions, start=1):
             click.echo(f"{number}. {action}")
 
@@ -209,7 +210,7 @@ def _awaits(found: Advisory, name: str, *, four_eyes: bool) -> bool:
 
 
 def _title(found: Advisory, default: str) -> str:
-    return found.texts[default].title
+    return marked(found, found.texts[default], default)
 
 
 def _who(found: Advisory) -> str:

@@ -70,6 +70,10 @@ async def drill_command(
       warp drill --data site --scenario wave.toml --speed 600 --as ana --as luis
       warp drill --data site --clear
     """
+    if clear and (actors or fast or scenario_file):
+        raise click.UsageError("--clear holds no drill; give it alone")
+    if fast and _given("speed"):
+        raise click.UsageError("--fast waits for nothing; leave --speed out")
     if clear:
         _say_cleared(await drill.clear(data), as_json=as_json)
         return
@@ -79,6 +83,11 @@ async def drill_command(
         write_json(outcome)
     else:
         _show(outcome)
+
+
+def _given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 async def _hold(

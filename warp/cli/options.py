@@ -12,6 +12,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from warp.config import Config
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -74,6 +76,12 @@ async def _until_stopped(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         await work()
     except asyncio.CancelledError:
         return
+
+
+def say_if_drill(settings: Config) -> None:
+    """Begin what people read with what it is, on the site of a drill: copied elsewhere it looks like any."""
+    if settings.of_drill:
+        click.echo("DRILL: nothing of this has happened.")
 
 
 def write_json(value: object) -> None:

@@ -10,7 +10,14 @@ import msgspec
 from storage import advisories, checks, counted, members, signals
 from warp import calibration, detection, disclosure, following, signal_chart
 from warp.cli import signal_lines
-from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json
+from warp.cli.options import (
+    as_option,
+    asynchronous,
+    data_option,
+    json_option,
+    say_if_drill,
+    write_json,
+)
 from warp.cli.signal_lines import Draft
 from warp.life import Kept
 from warp.signal import State
@@ -99,6 +106,7 @@ async def list_signals(
     if as_json:
         write_json({"signals": [_plain(each) for each in kept]})
         return
+    say_if_drill(site.settings)
     if not kept:
         click.echo("No signals.")
     for each in kept:
@@ -181,6 +189,7 @@ async def show(identifier: str, data: Path, chart: Path | None, *, as_json: bool
     if as_json:
         write_json(_plain(kept))
         return
+    say_if_drill(site.settings)
     for line in signal_lines.lines(kept, draft):
         click.echo(line)
     if chart is not None:

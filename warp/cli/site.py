@@ -17,6 +17,7 @@ from warp.cli.options import (
     data_option,
     json_option,
     run_until_stopped,
+    say_if_drill,
     write_json,
 )
 from warp.cli.unlocking import key_option
@@ -171,6 +172,7 @@ async def status(data: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"facts": facts, "wrong": wrong, "advice": advice})
     else:
+        say_if_drill(site.settings)
         for name, value in facts.items():
             click.echo(f"{name:28} {value}")
         for sentence in advice:
