@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
 from sqlalchemy import select
 
 from storage import checks, schema, signals
 from storage.database import open_database
 from tests.commandline import program, refused, run, warp, warp_json
-from tests.signals import RISE, THRESHOLD, changed, kept
+from tests.signals import RISE, THRESHOLD, anything, changed, kept
 from tests.support import Clock, Logged, opened
 from warp import advising
 from warp.advisory import Advisory
@@ -93,6 +94,20 @@ def test_a_list_says_what_where_why_and_the_draft(site: Path) -> None:
         f"          draft {draft_of(site)}",
         "batch000  2026-W47  new        vulnerable/weak-crypto, unknown place (batch)",
         "          12 from at least 9 members; 1.3 expected; 7 old incidents among them",
+    ]
+
+
+@given(anything)
+def test_a_list_of_any_signals_is_eighty_characters_wide(signal: Signal) -> None:
+    said = list(signal_lines.entry(kept(signal)))
+    assert max(map(len, said)) <= 80
+    assert said[0].startswith(kept(signal).id)
+
+
+def test_a_chance_that_is_next_to_none_takes_a_line_more() -> None:
+    assert list(signal_lines.entry(kept(changed(once_in_weeks=1e9))))[1:] == [
+        "          12 from at least 9 members; 1.3 expected; by chance less than once in",
+        "          1,000 years",
     ]
 
 
@@ -184,6 +199,22 @@ def test_a_draft_that_stays_behind_its_signal_is_pointed_out() -> None:
     assert "names Uruguay; ana answers for it. The signal is now to be named in South America" in said
     same = " ".join(signal_lines.lines(drafted, signal_lines.Draft(written, "UY")))
     assert "is now to be named" not in same
+
+
+def test_a_signal_that_has_left_its_warnings_place_takes_another_warning() -> None:
+    out = _advisory(status="published", author="ana", approver="luis", place="UY")
+
+    def said(state: State, place: str) -> str:
+        told = signal_lines.lines(kept(changed(RISE), state=state), signal_lines.Draft(out, place))
+        return " ".join(" ".join(told).split())
+
+    assert "is out; it names Uruguay. The signal is now to be named in South America" in said(
+        State.NEW, "005"
+    )
+    assert "advisory draft --as NAME --type fraud/phishing --place 005 --title" in said(State.NEW, "005")
+    for nothing in (said(State.NEW, "UY"), said(State.CLOSED, "005")):
+        assert "now to be named" not in nothing
+        assert "advisory draft" not in nothing
 
 
 def _advisory(**given: Any) -> Advisory:
@@ -311,6 +342,18 @@ def test_the_check_says_what_was_unusual_and_what_should_have_been(data: Path) -
     assert "30 were unusual, 20 by chance, in 10 weeks" in said
     assert "drifts" not in said
     assert "once in 10 weeks" in said
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (0.5, "0.5 signals a week that are nothing (false_alarms_a_week in warp.toml): once in 2 weeks."),
+        (1, "1 signal a week that is nothing (false_alarms_a_week in warp.toml)."),
+        (5, "5 signals a week that are nothing (false_alarms_a_week in warp.toml)."),
+    ],
+)
+def test_a_budget_is_said_in_weeks_only_if_it_is_less_than_one(budget: float, said: str) -> None:
+    assert said in " ".join(signal_lines.check(budget, [], []))
 
 
 def test_a_model_that_no_longer_fits_is_said_to_drift(data: Path) -> None:

@@ -55,12 +55,12 @@ def sentence(signal: Signal) -> str:
 
 def brief(signal: Signal) -> str:
     """Give what a list has room for: what was observed, beside what was expected."""
-    seen = f"{signal.observed:,}{_from(signal)}" if signal.members else f"{signal.observed:,}"
+    seen = f"{signal.observed:,}{_from(signal)}"
     if signal.kind is Kind.THRESHOLD:
         return f"{seen}; the threshold is {bound(signal):,}"
     told = f"{seen}; {number(signal.expected)} expected"
     if signal.kind is Kind.BATCH:
-        return f"{told}; {signal.late:,} old incidents among them"
+        return f"{told}; {_count(signal.late, 'old incident')} among them"
     return told if signal.once_in_weeks is None else f"{told}; by chance {once(signal.once_in_weeks)}"
 
 
@@ -75,7 +75,7 @@ def _details(signal: Signal) -> Iterator[tuple[str, str]]:
     yield "where", f"{name(signal.place)}, level {signal.level}"
     until = f" to {signal.week}" if signal.window_weeks else ""
     yield "judged", f"{_window(signal)}{until}, counted to {signal.day}"
-    yield "observed", f"{signal.observed:,} {unit}" + (_from(signal) if signal.members else "")
+    yield "observed", f"{signal.observed:,} {unit}{_from(signal)}"
     yield "expected", f"{number(signal.expected)}; nine in ten counts lie from {band(signal)}"
     yield "unusual", f"from {bound(signal):,} on"
     if signal.once_in_weeks is not None:
@@ -158,7 +158,8 @@ def _arrived(signal: Signal) -> str:
 
 def _happened(signal: Signal) -> str:
     incidents = f"{_count(signal.observed, 'incident')} {_of_what(signal)} in {signal.week}"
-    return f"{incidents} have been reported so far"
+    have = "has" if signal.observed == 1 else "have"
+    return f"{incidents} {have} been reported so far"
 
 
 def _met(signal: Signal) -> str:
@@ -169,6 +170,9 @@ def _met(signal: Signal) -> str:
 
 
 def _from(signal: Signal) -> str:
+    """Give who is surely behind it; without a first token among the reports nobody knows."""
+    if not signal.members:
+        return ""
     return f" from at least {_count(signal.members, 'member')}"
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 
@@ -64,6 +65,13 @@ def test_an_occurrence_is_of_a_month_and_of_incidents() -> None:
     )
 
 
+def test_one_incident_is_one_and_nobody_is_made_up_of_no_members() -> None:
+    assert "1 incident of fraud/phishing in South America in 2026-W47 has been reported" in sentence(
+        changed(kind=Kind.OCCURRENCE, observed=1)
+    )
+    assert "member" not in sentence(msgspec.structs.replace(THRESHOLD, members=0))
+
+
 @pytest.mark.parametrize(
     ("signal", "said"),
     [
@@ -73,6 +81,7 @@ def test_an_occurrence_is_of_a_month_and_of_incidents() -> None:
             changed(kind=Kind.BATCH, late=7),
             "12 from at least 9 members; 1.3 expected; 7 old incidents among them",
         ),
+        (changed(kind=Kind.BATCH, late=1, members=0), "12; 1.3 expected; 1 old incident among them"),
         (changed(members=0, once_in_weeks=None), "12; 1.3 expected"),
     ],
 )

@@ -20,6 +20,8 @@ WIDTH = 80
 _REPORTS, _INCOMPLETE, _EXPECTED, _BAND, _BOUND = "█", "░", ":", ")", "┃"
 _LABEL = 14
 """Characters before a value."""
+_INDENT = " " * 10
+"""Of what stands below an id."""
 
 
 class Draft(NamedTuple):
@@ -35,10 +37,10 @@ def entry(kept: Kept) -> Iterator[str]:
     signal = kept.signal
     kind = "" if signal.kind is Kind.RISE else f" ({signal.kind})"
     what = f"{signal.type or 'all types'}, {explaining.name(signal.place)}{kind}"
-    yield f"{kept.id}  {signal.week:8}  {kept.state:9}  {what}"
-    yield f"{'':10}{explaining.brief(signal)}"
+    yield from _set_in(f"{kept.id}  {signal.week:8}  {kept.state:9}  {what}", "")
+    yield from _set_in(explaining.brief(signal), _INDENT)
     if kept.advisory:
-        yield f"{'':10}draft {kept.advisory}"
+        yield f"{_INDENT}draft {kept.advisory}"
 
 
 def lines(kept: Kept, draft: Draft | None) -> Iterator[str]:
@@ -78,15 +80,17 @@ def check(
     budget: float, levels: Sequence[Calibration], rules: Sequence[tuple[Threshold, float | None]]
 ) -> Iterator[str]:
     """Give what detection was set to, and how it did."""
+    often = f": {explaining.once(1 / budget)}" if budget < 1 else ""
     yield from _wrapped(
-        f"Ready to look at {budget:g} signals a week that are nothing (false_alarms_a_week in warp.toml): "
-        f"{explaining.once(1 / budget)}."
+        f"Ready to look at {budget:g} {'signal' if budget == 1 else 'signals'} a week that "
+        f"{'is' if budget == 1 else 'are'} nothing (false_alarms_a_week in warp.toml){often}."
     )
     yield ""
     yield from _wrapped("Cells with a p of 1 % or less, over at most a year of weeks that are complete:")
     for level in levels:
         weeks = f"{level.weeks} week{'s' if level.weeks != 1 else ''}"
-        said = f"{level.observed:,} were unusual, {explaining.number(level.expected)} by chance, in {weeks}"
+        were = "was" if level.observed == 1 else "were"
+        said = f"{level.observed:,} {were} unusual, {explaining.number(level.expected)} by chance, in {weeks}"
         yield from _labelled(f"  {level.level}", said + (" – drifts" if level.drifts else ""))
     if not levels:
         yield "  No week has been judged to its end yet."
@@ -143,15 +147,23 @@ def _of_draft(kept: Kept, draft: Draft | None) -> str:
         )
     found = draft.advisory
     named = explaining.name(found.place) if found.place else "no place"
+    here = explaining.name(draft.place) if draft.place else "everywhere"
     if found.status is Status.PUBLISHED:
-        return f"The warning {found.id} is out; it names {named}."
+        said = f"The warning {found.id} is out; it names {named}."
+        if not _is_beyond(kept, draft):
+            return said
+        return f"{said} The signal is now to be named in {here}, which takes a warning of its own."
     if not found.author:
         return f"The draft {found.id} names {named}; nobody has taken it over."
     said = f"The draft {found.id} names {named}; {printable(found.author)} answers for it."
     if found.place == draft.place or kept.settled:
         return said
-    here = explaining.name(draft.place) if draft.place else "everywhere"
     return f"{said} The signal is now to be named in {here}; the machine leaves the draft as it is."
+
+
+def _is_beyond(kept: Kept, draft: Draft) -> bool:
+    """Say whether a signal that nobody has ended has left the place that its warning names."""
+    return not kept.settled and draft.advisory.place != draft.place
 
 
 def _next(kept: Kept, draft: Draft | None) -> Iterator[tuple[str, str]]:
@@ -162,6 +174,9 @@ def _next(kept: Kept, draft: Draft | None) -> Iterator[tuple[str, str]]:
     if draft is None:
         yield "advisory draft", f" --type {kept.signal.type or '…'} --title … --summary …"
     elif draft.advisory.status is Status.PUBLISHED:
+        if _is_beyond(kept, draft):
+            where = f" --place {draft.place}" if draft.place else ""
+            yield "advisory draft", f" --type {kept.signal.type or '…'}{where} --title … --summary …"
         yield f"signals close {kept.id}", ""
     else:
         # Whoever answers for it may not publish it where two pairs of eyes are asked for.
@@ -180,6 +195,10 @@ def _labelled(label: str, value: str) -> Sequence[str]:
         subsequent_indent=" " * _LABEL,
         break_on_hyphens=False,
     )
+
+
+def _set_in(text: str, first: str) -> Sequence[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
 def _wrapped(text: str) -> Sequence[str]:

@@ -122,7 +122,9 @@ async def release(data: Path, key: bytes | None, *, as_json: bool) -> None:
     if as_json:
         write_json({"day": done.day, "reports": done.reports, "signals": done.signals})
     else:
-        click.echo(f"{done.reports} reports released under {done.day}; {done.signals} signals this week.")
+        reports = f"{done.reports} {'report' if done.reports == 1 else 'reports'}"
+        found = f"{done.signals} {'signal' if done.signals == 1 else 'signals'}"
+        click.echo(f"{reports} released under {done.day}; {found} this week.")
 
 
 @click.command()
