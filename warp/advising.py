@@ -221,7 +221,8 @@ async def publish(hub: Hub, identifier: str, approver: str, now: datetime, *, fo
         week = str(Week.of(now))
         step = Step(week=week, state=State.CLOSED, by=approver, reason=life.PUBLISHED)
         for each in await signals.of_advisory(connection, identifier):
-            await signals.save(connection, each.stepped(step))
+            if not each.settled:
+                await signals.save(connection, each.stepped(life.ended(each, step)))
     return published
 
 

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, signals
@@ -18,7 +17,7 @@ from warp.advising import NotPossible
 from warp.advisory import Advisory, Status
 from warp.counting import Threshold
 from warp.detection import FALSE_ALARMS_A_WEEK
-from warp.life import SETTLED, Kept, Step
+from warp.life import SETTLED, Kept, Step, ended
 from warp.release import Hub
 from warp.signal import Kind, Signal, State
 from warp.weeks import Week
@@ -117,7 +116,7 @@ async def dismiss(hub: Hub, identifier: str, name: str, reason: str, now: dateti
     await advising.require_coordinator(hub, name)
     async with hub.reports.write() as connection:
         kept = await _find(connection, identifier, _OPEN)
-        dismissed = kept.stepped(_ended(kept, _step(State.DISMISSED, name, now, reason)))
+        dismissed = kept.stepped(ended(kept, _step(State.DISMISSED, name, now, reason)))
         await signals.save(connection, dismissed)
         draft = await advisories.latest(connection, kept.advisory or "")
         if draft is None or not await _goes_too(connection, draft):
@@ -138,7 +137,7 @@ async def _act(hub: Hub, identifier: str, allowed: Collection[State], step: Step
     await advising.require_coordinator(hub, step.by)
     async with hub.reports.write() as connection:
         kept = await _find(connection, identifier, allowed)
-        acted = kept.stepped(_ended(kept, step) if step.state is State.CLOSED else step)
+        acted = kept.stepped(ended(kept, step) if step.state is State.CLOSED else step)
         await signals.save(connection, acted)
     return acted
 
@@ -155,12 +154,6 @@ async def _find(connection: AsyncConnection, identifier: str, allowed: Collectio
 
 def _step(state: State, name: str, now: datetime, reason: str = "") -> Step:
     return Step(week=str(Week.of(now)), state=state, by=name, reason=reason)
-
-
-def _ended(kept: Kept, step: Step) -> Step:
-    """Give a step with what its signal must outgrow to be shown again."""
-    signal = kept.signal
-    return msgspec.structs.replace(step, once_in_weeks=signal.once_in_weeks, members=signal.members)
 
 
 def _check(reason: str) -> None:

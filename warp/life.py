@@ -131,6 +131,12 @@ def follow(
     return list(changed.values())
 
 
+def ended(kept: Kept, step: Step) -> Step:
+    """Give a step with what its signal must outgrow to be shown again."""
+    signal = kept.signal
+    return msgspec.structs.replace(step, once_in_weeks=signal.once_in_weeks, members=signal.members)
+
+
 def of_the_other_kind(kept: Kept, others: Iterable[Kept]) -> Iterator[Kept]:
     """Give what a coordinators' threshold says of the event that is a rise, or the reverse; latest first."""
     if kept.signal.kind not in _DRAFTED_OF:
