@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tallies
+from warp.backing import less
 from warp.counting import Counts, pack
 from warp.weeks import Week
 
@@ -47,7 +48,10 @@ async def weekly(connection: AsyncConnection, day: date, history: int) -> Counts
         cells={cell: _packed(series) for cell, series in cells.items()},
         late={cell: _packed(series) for cell, series in late.items()},
         today={cell: reports for cell, reports in today.items() if reports > 0},
-        first_today=await tallies.first_tokens(connection, day, day),
+        first_today=less(
+            await tallies.first_tokens(connection, day, day),
+            await tallies.first_tokens(connection, day, day, late=True),
+        ),
         weekdays=tuple(weekdays),
     )
 

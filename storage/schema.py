@@ -109,6 +109,21 @@ tally_first = _table(
     Column("first_tokens", Integer, nullable=False, comment="reports made with a first token; kept for good"),
 )
 
+tally_late_first = _table(
+    "tally_late_first",
+    reports,
+    Column("day", Text, primary_key=True, comment="day of release"),
+    Column("type", Text, primary_key=True, comment="RSIT type"),
+    Column("place", Text, primary_key=True, comment="country, M49 code, or empty"),
+    Column("token_week", Text, primary_key=True, comment="ISO week of the token"),
+    Column(
+        "first_tokens",
+        Integer,
+        nullable=False,
+        comment="of tally_first, those of old incidents' reports; kept for good",
+    ),
+)
+
 tally_sector = _table(
     "tally_sector",
     reports,

@@ -29,11 +29,12 @@ async def add(connection: AsyncConnection, tally: Tally) -> None:
         schema.tally_similar,
         [(c.day.isoformat(), c.type, c.place, str(band), n) for (c, band), n in tally.similar.items()],
     )
-    await _increase(
-        connection,
-        schema.tally_first,
-        [(c.day.isoformat(), c.type, c.place, str(w), n) for (c, w), n in tally.first_tokens.items()],
-    )
+    for table, tokens in (
+        (schema.tally_first, tally.first_tokens),
+        (schema.tally_late_first, tally.late_first),
+    ):
+        rows = [(c.day.isoformat(), c.type, c.place, str(w), n) for (c, w), n in tokens.items()]
+        await _increase(connection, table, rows)
     await _increase(
         connection,
         schema.tally_late,
@@ -116,10 +117,18 @@ async def _stream(
 
 
 async def first_tokens(
-    connection: AsyncConnection, first: date, last: date
+    connection: AsyncConnection, first: date, last: date, *, late: bool = False
 ) -> dict[tuple[str, str], dict[Week, int]]:
-    """Give first tokens per (type, place) and token week, over the days from first to last inclusive."""
-    table = schema.tally_first
+    """
+    Give first tokens per (type, place) and token week, over the days from first to last inclusive.
+
+    Args:
+        connection: Where.
+        first: Earliest day.
+        last: Latest day.
+        late: Only those of reports of old incidents.
+    """
+    table = schema.tally_late_first if late else schema.tally_first
     total = func.sum(table.c.first_tokens)
     statement = select(table.c.type, table.c.place, table.c.token_week, total).where(
         *_between(table, first, last)

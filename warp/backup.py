@@ -92,6 +92,7 @@ REPORTS: Mapping[Table, Part | None] = {
     schema.tally_occurrence: None,
     schema.tally_delay: None,
     schema.tally_late: None,
+    schema.tally_late_first: None,
     schema.inbox: Part.INBOX,
     schema.unlisted: None,
     schema.figures: None,

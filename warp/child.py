@@ -37,11 +37,17 @@ class Judge(msgspec.Struct, frozen=True, tag=True):
     thresholds: tuple[Threshold, ...]
     false_alarms_a_week: float
     months: Months | None
+    late_tokens: tuple[dict[tuple[str, str], dict[Week, int]], ...]
 
     def run(self) -> Judgement:
         """Give the signals."""
         return detection.judge(
-            self.counts, self.first_tokens, self.thresholds, self.false_alarms_a_week, self.months
+            self.counts,
+            self.first_tokens,
+            self.thresholds,
+            self.false_alarms_a_week,
+            self.months,
+            self.late_tokens,
         )
 
 
@@ -77,13 +83,17 @@ _Task = Judge | Protect | Rewrite
 async def judge(
     counts: Counts,
     first_tokens: Sequence[FirstTokens],
+    late_tokens: Sequence[FirstTokens],
     months: Months | None,
     thresholds: Sequence[Threshold],
     false_alarms_a_week: float,
 ) -> Judgement:
     """Give what `detection.judge` gives, from a child process."""
-    plain = tuple({cell: dict(weeks) for cell, weeks in arrived.items()} for arrived in first_tokens)
-    task = Judge(counts, plain, tuple(thresholds), false_alarms_a_week, months)
+    first, late = (
+        tuple({cell: dict(weeks) for cell, weeks in arrived.items()} for arrived in tokens)
+        for tokens in (first_tokens, late_tokens)
+    )
+    task = Judge(counts, first, tuple(thresholds), false_alarms_a_week, months, late)
     return msgspec.msgpack.decode(await _ask(task), type=Judgement)
 
 

@@ -57,7 +57,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Weekly counts of reports; the last week is the open one."""
 
     weeks: tuple[Week, ...]
-    """Consecutive, none left out; only weeks in which the site ran."""
+    """Consecutive, none left out."""
     day: date
     """The last day that is counted; it lies in the last week."""
     cells: Mapping[tuple[str, str], bytes]
@@ -67,7 +67,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     today: Mapping[tuple[str, str], int] = {}
     """Of the last day, those that are not of old incidents."""
     first_today: FirstTokens = {}
-    """Of the last day alone, those of old incidents included."""
+    """Of the last day alone, those of reports of old incidents left out."""
     weekdays: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0)
     """Reports of the weeks before the open one, by weekday from Monday."""
 

@@ -88,6 +88,7 @@ def judge(
     thresholds: Sequence[Threshold] = (),
     false_alarms_a_week: float = FALSE_ALARMS_A_WEEK,
     months: Months | None = None,
+    late_tokens: Sequence[FirstTokens] = (),
 ) -> Judgement:
     """
     Give the signals of the open week.
@@ -98,6 +99,7 @@ def judge(
         thresholds: The coordinators' own rules.
         false_alarms_a_week: How many signals that are nothing one is ready to look at, on average.
         months: Given once, when a month has ended: reports by when their incidents happened.
+        late_tokens: Of `first_tokens`, those of reports of old incidents; none unless given.
 
     Raises:
         ValueError: the last day does not lie in the last week.
@@ -108,7 +110,8 @@ def judge(
     if not counts.weeks or Week.of(counts.day) != counts.weeks[-1]:
         raise ValueError("the last day must lie in the last week")
 
-    found = judging.judge(counts, first_tokens, thresholds, false_alarms_a_week)
+    late = late_tokens or [{}] * len(first_tokens)
+    found = judging.judge(counts, first_tokens, late, thresholds, false_alarms_a_week)
     if months is None:
         return found
     from warp import monthly

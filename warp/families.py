@@ -11,6 +11,9 @@ from typing import NamedTuple
 from warp import places
 from warp.alarms import Alarm, observed
 
+_MOST = 0.7
+"""Of the reports over what is expected: a place that has so many is where the event is."""
+
 
 class Family(NamedTuple):
     """One event."""
@@ -24,8 +27,9 @@ def fold(alarms: Iterable[Alarm]) -> list[Family]:
     """
     Fold alarms; of each type in order of places.
 
-    Where several branches below an alarm are alarms, too, the event is as wide as that. Where only one is, it
-    is wherever the evidence is the strongest; but no wider than the reports are.
+    Where several branches below an alarm are alarms, too, the event is as wide as that, unless one of them
+    holds most of it: then each is an event of its own, and few reports elsewhere take no place off a warning.
+    Where only one is, the event is wherever the evidence is the strongest; but no wider than the reports are.
     """
     by_type: dict[str, list[Alarm]] = {}
     for alarm in alarms:
@@ -43,8 +47,17 @@ def _heads(alarms: Sequence[Alarm]) -> list[Alarm]:
     heads = []
     for top in tops:
         below = _heads([each for each in alarms if _within(each, top)])
-        heads.append(_stronger(below[0], top) if len(below) == 1 else top)
+        if len(below) == 1:
+            heads.append(_stronger(below[0], top))
+        elif any(_excess(each) > _MOST * _excess(top) for each in below):
+            heads += below
+        else:
+            heads.append(top)
     return heads
+
+
+def _excess(alarm: Alarm) -> float:
+    return alarm.observed - float(alarm.expected.mean[0])
 
 
 def _stronger(fine: Alarm, wide: Alarm) -> Alarm:

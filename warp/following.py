@@ -54,12 +54,12 @@ async def again(hub: Hub, identifier: str) -> tuple[Kept, Signal | None]:
         signal = kept.signal
         if signal.kind is Kind.OCCURRENCE:
             raise NotPossible("counts by month of occurrence go on growing: it cannot be judged again")
-        counts, first_tokens = await release.evidence(connection, signal.day)
+        counts, first_tokens, late_tokens = await release.evidence(connection, signal.day)
     budget = signal.parameters.get("false_alarms_a_week", FALSE_ALARMS_A_WEEK)
     rules = []
     if signal.kind is Kind.THRESHOLD:
         rules = [Threshold(type=signal.type, place=signal.place, reports=int(signal.bound))]
-    found = detection.judge(counts, first_tokens, rules, budget).signals
+    found = detection.judge(counts, first_tokens, rules, budget, None, late_tokens).signals
     key = (signal.kind, signal.type, signal.place)
     return kept, next((each for each in found if (each.kind, each.type, each.place) == key), None)
 

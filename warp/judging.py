@@ -4,15 +4,14 @@ Judging the open week: from counts to signals, by every level and rule, with all
 What `warp.detection.judge` gives; kept apart from it because it needs numpy. No I/O.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from warp import alarms, budget, explaining, families, places, pooling, tails, tally
+from warp import alarms, backing, budget, explaining, families, places, pooling, tails
 from warp.alarms import Alarm, Look, Table
 from warp.counting import Check, Counts, Judgement, Threshold
 from warp.families import Family
@@ -22,12 +21,9 @@ from warp.lateness import LATE_FROM
 from warp.pooling import Expected, Fit
 from warp.signal import Kind, Level, Part, Point, Signal, concern_the_same
 from warp.tally import FirstTokens
-from warp.weeks import Week
 
 DETECTOR = "warp.pooling 2"
 """Kept with each signal; the number is raised whenever the same counts would give another verdict."""
-LEAST_MEMBERS = 2
-"""One member alone, however many tokens it spends, raises no signal."""
 CHART_WEEKS = 26
 WEEKS_A_YEAR = 52.18
 _BAND = 0.05
@@ -58,13 +54,18 @@ class _Week(NamedTuple):
     late: Numbers
     """Of the latest weeks, (weeks, types, places)."""
     first_tokens: Sequence[FirstTokens]
+    """Of each of the latest weeks, those of reports of old incidents left out."""
     a_week: float
     elapsed: float
     day_share: float
 
 
 def judge(
-    counts: Counts, first_tokens: Sequence[FirstTokens], thresholds: Iterable[Threshold], a_week: float
+    counts: Counts,
+    first_tokens: Sequence[FirstTokens],
+    late_tokens: Sequence[FirstTokens],
+    thresholds: Iterable[Threshold],
+    a_week: float,
 ) -> Judgement:
     """Give what `warp.detection.judge` gives."""
     types = sorted({of_type for of_type, _ in counts.cells})
@@ -77,19 +78,21 @@ def judge(
         types=types,
         places=of,
         late=late,
-        first_tokens=first_tokens,
+        first_tokens=[backing.less(*each) for each in zip(first_tokens, late_tokens, strict=True)],
         a_week=a_week,
         elapsed=float(shares[: weekday + 1].sum()),
         day_share=float(shares[weekday]),
     )
     levels = _levels(week, _recent(counts, types, of))
-    found = [_signal(week, family, Kind.RISE) for family in families.fold(_alarms(week, levels))]
+    rises = [alarm for alarm in _alarms(week, levels) if _is_of_many(week, alarm, levels[0].table)]
+    found = [_signal(week, family, Kind.RISE) for family in families.fold(rises)]
     met = [_met(week, rule, levels[0]) for rule in thresholds]
     checks = [_check(week, level) for level in levels] if weekday == alarms.DAYS - 1 else []
     looks = [level.looks for level in levels]
     del levels  # of a large community, two tables do not fit into a child beside each other
     if late.any():
-        found += _batches(week, _array(counts, counts.cells, types, of), looks, found)
+        everybody = week._replace(first_tokens=first_tokens)
+        found += _batches(everybody, _array(counts, counts.cells, types, of), looks, found)
     found += [each for each in met if each is not None]
     return Judgement(tuple(found), tuple(each for each in checks if each is not None))
 
@@ -155,7 +158,22 @@ def _alarms(week: _Week, levels: Sequence[_Level]) -> list[Alarm]:
         if fitted is not None
         for alarm in alarms.find(table, fitted, looks, week.a_week)
     ]
-    return [alarm for alarm in found if _members(week, alarm) >= LEAST_MEMBERS]
+    return [alarm for alarm in found if _members(week, alarm) >= backing.LEAST_MEMBERS]
+
+
+def _is_of_many(week: _Week, alarm: Alarm, cells: Table) -> bool:
+    """Say whether it would be an alarm by no more reports than surely are of more than one member."""
+    columns = [i for i, place in enumerate(week.places) if _is_in(alarm, alarm.type, place)]
+    arrived = (
+        zip(cells.reports[-alarm.weeks :], week.first_tokens[-alarm.weeks :], strict=True)
+        if alarm.weeks
+        else [(cells.today, week.counts.first_today)]
+    )
+    surely = sum(
+        backing.counted([((alarm.type, week.places[i]), int(reports[alarm.row, i])) for i in columns], tokens)
+        for reports, tokens in arrived
+    )
+    return surely >= alarms.bound(alarm)
 
 
 def _batches(
@@ -214,8 +232,9 @@ def _parameters(week: _Week) -> dict[str, float]:
     return {
         "false_alarms_a_week": week.a_week,
         "least_reports": alarms.LEAST_REPORTS,
-        "least_members": LEAST_MEMBERS,
+        "least_members": backing.LEAST_MEMBERS,
         "late_from_months": LATE_FROM,
+        "reports_per_member": backing.REPORTS_PER_MEMBER,
     }
 
 
@@ -246,17 +265,7 @@ def _points(week: _Week, head: Alarm) -> tuple[Point, ...]:
 
 def _members(week: _Week, alarm: Alarm) -> int:
     of_window = week.first_tokens[-alarm.weeks :] if alarm.weeks else [week.counts.first_today]
-    return _sure_members(of_window, lambda cell: _is_in(alarm, *cell))
-
-
-def _sure_members(first_tokens: Sequence[FirstTokens], holds: Callable[[tuple[str, str]], bool]) -> int:
-    """Give how many distinct members surely stand behind the reports of some weeks of arrival."""
-    together: dict[tuple[str, str], Counter[Week]] = {}
-    for arrived in first_tokens:
-        for cell, tokens in arrived.items():
-            if holds(cell):
-                together.setdefault(cell, Counter()).update(tokens)
-    return tally.members(together, together)
+    return backing.members(of_window, lambda cell: _is_in(alarm, *cell))
 
 
 def _is_in(alarm: Alarm, of_type: str, place: str) -> bool:
@@ -284,8 +293,14 @@ def _met(week: _Week, rule: Threshold, cells: _Level) -> Signal | None:
     table, fitted, _ = cells
     inside = _inside(rule, week.types, week.places)
     observed = int(table.reports[-1][inside].sum())
-    sure = _sure_members(week.first_tokens[-1:], lambda cell: rule.holds(*cell))
-    if observed < rule.reports or sure < LEAST_MEMBERS:
+    sure = backing.members(week.first_tokens[-1:], lambda cell: rule.holds(*cell))
+    if observed < rule.reports or sure < backing.LEAST_MEMBERS:
+        return None
+    of_rule = [
+        ((week.types[row], week.places[column]), int(table.reports[-1, row, column]))
+        for row, column in np.argwhere(inside).tolist()
+    ]
+    if backing.counted(of_rule, week.first_tokens[-1]) < rule.reports:
         return None
     expected = _NOTHING if fitted is None else _sum(fitted, inside)
     signal = Signal(
@@ -311,7 +326,7 @@ def _met(week: _Week, rule: Threshold, cells: _Level) -> Signal | None:
         elapsed=round(week.elapsed, 3),
         late=0,
         detector=DETECTOR,
-        parameters={"least_members": LEAST_MEMBERS, "late_from_months": LATE_FROM},
+        parameters={"least_members": backing.LEAST_MEMBERS, "late_from_months": LATE_FROM},
         why="",
     )
     return msgspec.structs.replace(signal, why=explaining.sentence(signal))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from warp import places
+from warp.backing import LEAST_MEMBERS
 from warp.signal import Kind, Signal, State, concern_the_same, weeks_between
 from warp.weeks import Week
 
@@ -27,8 +28,6 @@ TEN_TIMES = 10.0
 """How much rarer by chance an ended signal must have become to be shown again …"""
 TWICE = 2
 """… or how many more members stand behind it. No few can make many, however rare a flood of theirs looks."""
-LEAST_MEMBERS = 2
-"""One member alone, however many tokens it spends, never leads to a draft."""
 SETTLED = frozenset({State.DISMISSED, State.CLOSED})
 _OPEN = {State.DISMISSED: 0, State.CLOSED: 0, State.NEW: 1, State.WATCHED: 2, State.DRAFTED: 3}
 """How much coordinators have done with what is open."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds import readback
@@ -41,7 +42,9 @@ AT_LEAST = 3
 AFTER_MIDNIGHTS = 2
 """… unless something has waited through so many midnights."""
 
-JudgeWeek = Callable[[Counts, Sequence[FirstTokens], Months | None], Awaitable[Judgement]]
+JudgeWeek = Callable[
+    [Counts, Sequence[FirstTokens], Sequence[FirstTokens], Months | None], Awaitable[Judgement]
+]
 Protect = Callable[
     [Period, Mapping[Week, WeekCounts], Sequence[Release], frozenset[str], Policy], Awaitable[Release]
 ]
@@ -177,9 +180,12 @@ async def judge(hub: Hub, now: datetime, *, at_midnight: bool = False) -> int:
     """
     day = ended_day(now)
     async with hub.reports.read() as connection:
-        counts, first_tokens = await evidence(connection, day)
+        counts, first_tokens, late_tokens = await evidence(connection, day)
+        if (await pool.waiting(connection)).day < day - timedelta(days=1):
+            # What came in several days is counted under one: no day of its own to judge.
+            counts = msgspec.structs.replace(counts, today={}, first_today={})
         months = await _ended_months(connection, day) if at_midnight else None
-    found = await hub.judge(counts, first_tokens, months)
+    found = await hub.judge(counts, first_tokens, late_tokens, months)
     async with hub.reports.write() as connection:
         await signals.record(connection, found.signals, lambda: random_word(hub.random), Week.of(day))
         await checks.record(connection, found.checks)
@@ -200,13 +206,23 @@ async def _judge_if_possible(hub: Hub, now: datetime) -> int:
         return 0
 
 
-async def evidence(connection: AsyncConnection, day: date) -> tuple[Counts, list[FirstTokens]]:
-    """Give what the week of a day is judged by, as of the end of that day: counts, and who is behind them."""
+class Evidence(NamedTuple):
+    """What a week is judged by; see `warp.detection.judge`."""
+
+    counts: Counts
+    first_tokens: list[FirstTokens]
+    late_tokens: list[FirstTokens]
+
+
+async def evidence(connection: AsyncConnection, day: date) -> Evidence:
+    """Give what the week of a day is judged by, as of the end of that day."""
     counts = await counted.weekly(connection, day, HISTORY_WEEKS)
-    return counts, [
-        await tallies.first_tokens(connection, week.monday, min(week.sunday, day))
-        for week in counts.weeks[-WINDOW_WEEKS:]
-    ]
+    found = Evidence(counts, [], [])
+    for week in counts.weeks[-WINDOW_WEEKS:]:
+        days = (week.monday, min(week.sunday, day))
+        found.first_tokens.append(await tallies.first_tokens(connection, *days))
+        found.late_tokens.append(await tallies.first_tokens(connection, *days, late=True))
+    return found
 
 
 async def _ended_months(connection: AsyncConnection, day: date) -> Months | None:

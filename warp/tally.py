@@ -64,6 +64,8 @@ class Tally:
     """(quarter, delay); only of reports with a known month of occurrence."""
     late: Counter[Cell] = field(default_factory=Counter)
     """Of `reports`, those of old incidents (`warp.lateness.is_late`)."""
+    late_first: Counter[tuple[Cell, Week]] = field(default_factory=Counter)
+    """Of `first_tokens`, those of such reports."""
 
     def add(self, counted: Counted, day: date) -> None:
         """Count one report under its day of release; a test report is not counted."""
@@ -86,6 +88,8 @@ class Tally:
             self.delays[quarter, delay_of(month, day)] += 1
         if is_late(report.latest_month(day), day):
             self.late[cell] += 1
+            if counted.first:
+                self.late_first[cell, counted.token_week] += 1
 
 
 def count(reports: Iterable[Counted], day: date) -> Tally:

@@ -41,10 +41,14 @@ def children(settings: Config) -> Workers:
 def here(settings: Config) -> Workers:
     """Do the heavy work in this process; for runs that do much of it and end."""
 
-    async def judge(counts: Counts, first_tokens: Sequence[FirstTokens], months: Months | None) -> Judgement:
-        return detection.judge(
-            counts, first_tokens, settings.thresholds, settings.false_alarms_a_week, months
-        )
+    async def judge(
+        counts: Counts,
+        first_tokens: Sequence[FirstTokens],
+        late_tokens: Sequence[FirstTokens],
+        months: Months | None,
+    ) -> Judgement:
+        thresholds, a_week = settings.thresholds, settings.false_alarms_a_week
+        return detection.judge(counts, first_tokens, thresholds, a_week, months, late_tokens)
 
     async def protect(
         period: Period,

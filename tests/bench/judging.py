@@ -55,7 +55,7 @@ async def judge() -> Mapping[str, float]:
     """Give the child's seconds of processor time, its peak memory, and what it found."""
     counts, first = community()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = await child.judge(counts, first, None, (), 0.1)
+    found = await child.judge(counts, first, (), None, (), 0.1)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"seconds": spent, "peak_mb": after.ru_maxrss / 1024, "signals": len(found.signals)}

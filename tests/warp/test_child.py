@@ -26,7 +26,7 @@ THRESHOLDS = (Threshold(type="fraud", reports=5),)
 
 
 async def test_a_child_judges_as_this_process_does() -> None:
-    found = await child.judge(COUNTS, FIRST_TOKENS, None, THRESHOLDS, 0.1)
+    found = await child.judge(COUNTS, FIRST_TOKENS, (), None, THRESHOLDS, 0.1)
     assert found == detection.judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1)
     assert {signal.method for signal in found.signals} == {"scan", "threshold"}
 
@@ -73,7 +73,7 @@ async def test_a_child_rewrites_a_database_that_is_open(tmp_path: Path) -> None:
 async def test_a_child_that_fails_names_the_event_and_no_count(capfd: pytest.CaptureFixture[str]) -> None:
     wrong = msgspec.structs.replace(COUNTS, weeks=COUNTS.weeks[:-1], cells={CELL: pack([(9, 731_731)])})
     with pytest.raises(child.ChildFailed):
-        await child.judge(wrong, (), None, (), 0.1)
+        await child.judge(wrong, (), (), None, (), 0.1)
     said = capfd.readouterr()
     assert said.out == ""
     assert said.err.startswith("warp: fault: ValueError at warp/detection.py:")
@@ -100,7 +100,7 @@ async def test_a_rewrite_that_fails_is_told_to_the_parent(tmp_path: Path) -> Non
 
 
 async def test_weeks_and_pairs_survive_the_way_to_the_child_and_back(tmp_path: Path) -> None:
-    task = child.Judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1, None)
+    task = child.Judge(COUNTS, FIRST_TOKENS, THRESHOLDS, 0.1, None, ())
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge) == task
     assert isinstance(
         next(iter(msgspec.msgpack.decode(msgspec.msgpack.encode(task), type=child.Judge).counts.weeks)), Week

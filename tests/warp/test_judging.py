@@ -111,6 +111,38 @@ def test_one_member_alone_raises_no_signal_however_many_reports_it_makes() -> No
     assert signal.members == 2
 
 
+def test_one_member_who_floods_among_others_raises_no_signal_either() -> None:
+    """Six members report as they do, one each; a seventh sends two dozen in one country."""
+    usual = {(DDOS, place): {-1: 1} for place in ("AR", "BR", "CL", "CO", "MX", "PE")}
+    cells = with_more(quiet(60, mean=0.3), usual)
+    assert signals(cells) == []
+    members = each_another_member(cells)
+    members[-1] = {**members[-1], (DDOS, "UY"): {LAST: 1}}
+    flooded = with_more(cells, {(DDOS, "UY"): {-1: 24}})
+    assert detection.judge(counts(flooded), members, (), 0.1).signals == ()
+    rule = [Threshold(type="availability", reports=15)]
+    assert detection.judge(counts(flooded), members, rule, 0.1).signals == ()
+    members[-1] = {**members[-1], (DDOS, "UY"): {LAST: 8}}
+    [signal] = detection.judge(counts(flooded), members, (), 0.1).signals
+    assert (signal.place, signal.members) == ("UY", 8)
+
+
+def test_who_reports_old_incidents_does_not_stand_behind_what_another_floods() -> None:
+    cells = with_more(quiet(60), {(DDOS, "MX"): {-1: 26}})
+    late = {(DDOS, "MX"): [*[0] * 59, 1]}
+    members = [*each_another_member(quiet(60))[:-1], {(DDOS, "MX"): {LAST: 2}}]
+    tokens: list[FirstTokens] = [*[{}] * (len(members) - 1), {(DDOS, "MX"): {LAST: 1}}]
+    found = detection.judge(counts(cells, late), members, (), 0.1, None, tokens).signals
+    assert [signal.kind for signal in found] in ([], [Kind.BATCH])
+
+
+def test_a_few_reports_elsewhere_do_not_take_the_place_off_a_signal() -> None:
+    more = {(PHISHING, "UY"): {-1: 14}, (PHISHING, "ES"): {-1: 3}}
+    found = {signal.place: signal.observed for signal in signals(with_more(quiet(60, mean=0.01), more))}
+    assert set(found) == {"UY", "ES"}
+    assert found["UY"] >= 14
+
+
 def test_members_of_another_place_do_not_stand_behind_a_country() -> None:
     cells = with_more(quiet(60), {(DDOS, "MX"): {-1: 25}})
     members = [{}, {(DDOS, "MX"): {LAST: 1}, (DDOS, "ES"): {LAST: 9}}]
@@ -166,11 +198,11 @@ def test_members_of_earlier_days_do_not_stand_behind_a_day() -> None:
     cells = {cell: [*series[:-1], 1] for cell, series in cells.items()}
     cells[PHISHING, "UY"][-1] += 30
     members: list[FirstTokens] = [{}, {cell: {LAST: 1} for cell in cells}]
-    for alone, number in ((1, 0), (2, 1)):
+    for alone, number in ((1, 0), (12, 1)):
         first = {(PHISHING, "UY"): {LAST: alone}}
         found = counts(cells, today={(PHISHING, "UY"): 30}, first_today=first, day=day_of(2))
         signals_of = detection.judge(found, members, (), 0.1).signals
-        assert [signal.members for signal in signals_of if signal.method == "day"] == [2] * number
+        assert [signal.members for signal in signals_of if signal.method == "day"] == [12] * number
 
 
 def test_a_larger_budget_finds_all_that_a_smaller_one_does() -> None:
