@@ -1,6 +1,7 @@
 """Exact tallies: adds what a release counted, and gives it back to coordinators, detection and disclosure."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
 from warp.lateness import Delay
-from warp.tally import Cell, Occurrence, Tally, WeekCounts
+from warp.tally import Cell, FirstTokens, Occurrence, Tally, WeekCounts
 from warp.weeks import Period, Week
 
 ROWS_AT_ONCE = 1000
@@ -138,6 +139,28 @@ async def first_tokens(
     for of_type, place, week, tokens in await connection.execute(statement):
         found.setdefault((of_type, place), {})[Week.parse(week)] = tokens
     return found
+
+
+async def weekly_first_tokens(
+    connection: AsyncConnection, weeks: Sequence[Week], last: date, *, late: bool = False
+) -> list[FirstTokens]:
+    """
+    Give first tokens per (type, place) and token week of each of some weeks of release.
+
+    Args:
+        connection: Where.
+        weeks: Consecutive.
+        last: The last day that counts.
+        late: Only those of reports of old incidents.
+    """
+    table = schema.tally_late_first if late else schema.tally_first
+    first = weeks[0].monday
+    found: list[dict[tuple[str, str], Counter[Week]]] = [{} for _ in weeks]
+    rows = await connection.execute(select(table).where(*_between(table, first, last)))
+    for day, of_type, place, token_week, tokens in rows:
+        week = (date.fromisoformat(day) - first).days // 7
+        found[week].setdefault((of_type, place), Counter())[Week.parse(token_week)] += tokens
+    return [{cell: dict(tokens) for cell, tokens in of_week.items()} for of_week in found]
 
 
 async def weekly(connection: AsyncConnection, period: Period) -> dict[Week, WeekCounts]:

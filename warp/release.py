@@ -217,12 +217,10 @@ class Evidence(NamedTuple):
 async def evidence(connection: AsyncConnection, day: date) -> Evidence:
     """Give what the week of a day is judged by, as of the end of that day."""
     counts = await counted.weekly(connection, day, HISTORY_WEEKS)
-    found = Evidence(counts, [], [])
-    for week in counts.weeks[-WINDOW_WEEKS:]:
-        days = (week.monday, min(week.sunday, day))
-        found.first_tokens.append(await tallies.first_tokens(connection, *days))
-        found.late_tokens.append(await tallies.first_tokens(connection, *days, late=True))
-    return found
+    weeks = counts.weeks[-WINDOW_WEEKS:]
+    tokens = await tallies.weekly_first_tokens(connection, weeks, day)
+    late_tokens = await tallies.weekly_first_tokens(connection, weeks, day, late=True)
+    return Evidence(counts, tokens, late_tokens)
 
 
 async def _ended_months(connection: AsyncConnection, day: date) -> Months | None:

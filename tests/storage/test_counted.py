@@ -97,3 +97,21 @@ async def test_first_tokens_of_the_last_day_are_not_those_of_its_week(reports: D
     async with reports.read() as connection:
         found = await counted.weekly(connection, FIRST + timedelta(1), 500)
     assert found.first_today == {("fraud/phishing", "UY"): {Week.of(FIRST).plus(-1): 2}}
+
+
+async def test_first_tokens_of_each_week_are_those_of_its_days(reports: Database) -> None:
+    arrived, late = _random(3)
+    first = Counter({(cell, Week.of(cell.day).plus(-n % 2)): n for cell, n in arrived.items()})
+    of_late = Counter({(cell, Week.of(cell.day)): n for cell, n in late.items()})
+    async with reports.write() as connection:
+        await tallies.add(connection, Tally(first_tokens=first, late_first=of_late))
+    last = FIRST + timedelta(45)
+    weeks = [Week.of(last).plus(-back) for back in (3, 2, 1, 0)]
+    async with reports.read() as connection:
+        for among_late in (False, True):
+            found = await tallies.weekly_first_tokens(connection, weeks, last, late=among_late)
+            assert found == [
+                await tallies.first_tokens(connection, week.monday, min(week.sunday, last), late=among_late)
+                for week in weeks
+            ]
+            assert any(found)
