@@ -56,9 +56,14 @@ def counted(reports: Iterable[tuple[Cell, int]], first_tokens: FirstTokens) -> i
 
 def less(every: FirstTokens, some: FirstTokens) -> dict[Cell, dict[Week, int]]:
     """Give first tokens without some of them."""
-    found = {
-        cell: {week: number - some.get(cell, {}).get(week, 0) for week, number in tokens.items()}
+    left = {
+        cell: {
+            week: number - some[cell].get(week, 0)
+            for week, number in tokens.items()
+            if number > some[cell].get(week, 0)
+        }
+        if cell in some
+        else dict(tokens)
         for cell, tokens in every.items()
     }
-    left = {cell: {week: n for week, n in tokens.items() if n > 0} for cell, tokens in found.items()}
     return {cell: tokens for cell, tokens in left.items() if tokens}

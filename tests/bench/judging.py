@@ -41,7 +41,11 @@ def community() -> tuple[Counts, list[dict[tuple[str, str], dict[Week, int]]]]:
         weekdays=(9, 9, 9, 9, 9, 2, 2),
     )
     first = [
-        {cell: {LAST.plus(-back): int(reports[-1 - back, i, j])} for cell, i, j in cells}
+        {
+            cell: {LAST.plus(-back): int(reports[-1 - back, i, j])}
+            for cell, i, j in cells
+            if reports[-1 - back, i, j]
+        }
         for back in reversed(range(8))
     ]
     return counts, first
