@@ -14,6 +14,9 @@ import pytest
 
 from tests.commandline import PROGRAM, refused, run, serving, warp, warp_json
 
+pytestmark = pytest.mark.slow
+"""One rehearsal after the other; `tests/test_drill.py` has one that a developer waits for."""
+
 NO_COVER = "reports = 2\ndays = 1\n"
 """Two reports are not released at the first midnight, so nothing can come of them."""
 

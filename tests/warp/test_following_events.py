@@ -15,6 +15,8 @@ from tests.tables_of_counts import DDOS, PHISHING
 from warp import places
 from warp.life import Kept
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2025, 1, 6)
 """A Monday."""
 WEEKS = 26

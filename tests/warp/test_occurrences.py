@@ -39,7 +39,8 @@ def test_any_counts_and_shares_have_a_defined_result(data: st.DataObject, counts
     assert ((found.own >= 0) & (found.own <= 1)).all()
     assert found.history >= LEAST_HISTORY or (found.p == 1).all()
     up_to = limit(found, 0.5)
-    assert false_alarms(found, up_to) <= 0.5
+    # Of counts beyond all measure even the least p that is told apart is too likely.
+    assert false_alarms(found, up_to) <= 0.5 or up_to < 1e-299
     assert not (counts[counts < LEAST_REPORTS] >= bounds(found, up_to)[counts < LEAST_REPORTS]).any()
 
 
@@ -133,6 +134,7 @@ def _cell(world: World, usual: float) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+@pytest.mark.slow
 def test_on_clean_tables_false_alarms_are_as_many_as_the_budget() -> None:
     budgets, found, looks = np.array([0.1, 0.5, 2.0]), np.zeros(3), 0
     for seed in range(130):
@@ -178,6 +180,7 @@ def test_a_budget_that_counts_of_three_cannot_fill_makes_all_of_them_alarms() ->
     assert np.argwhere(counts >= bounds(found, limit(found, 50.0))).tolist() == [[19, 1, 1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("times", "at_least"), [(3.0, (0.2, 0.45, 0.55)), (5.0, (0.7, 0.9, 0.95))])
 def test_a_month_of_more_incidents_than_usual_is_found_the_surer_the_more_of_them_are_told(
     times: float, at_least: tuple[float, ...]
