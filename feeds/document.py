@@ -31,7 +31,7 @@ def choose(
     Raises:
         NotPublicError: one of the advisories is not public, whether a feed would hold it or not.
     """
-    ordered = newest_first(advisories)
+    ordered = newest_first(advisories, site)
     entries: dict[str, Entry] = {}
     for filter_ in filters:
         shown = list(islice((one for one in ordered if holds(filter_, one)), WINDOW))

@@ -18,7 +18,7 @@ import msgspec
 
 from feeds.words import WORDS, Words
 from warp import places, taxonomy
-from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, text_for
+from warp.advisory import PUBLIC_TLP, Advisory, Text, Tlp, text_for
 
 WINDOW = 75
 """A feed holds so many of the newest entries; older warnings keep their pages."""
@@ -58,6 +58,10 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Codes that `feeds.words` knows; the first is the default."""
     created: date
     """Part of every tag: id, so it never changes; also the date of a feed that is still empty."""
+    allowed: frozenset[Tlp] = PUBLIC_TLP
+    """Labels of what may stand in this tree."""
+    hub: str = ""
+    """Address of the WebSub hub that is told of news; empty for none."""
 
     def __post_init__(self) -> None:
         if not self.languages or any(code not in WORDS for code in self.languages):
@@ -122,7 +126,7 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
     Raises:
         NotPublicError: it is a draft, or its label is not for public feeds.
     """
-    published, _ = public_times(advisory)
+    published, _ = public_times(advisory, site)
     text_language, text = text_for(advisory, language, site.default)
     body = _body(advisory, text, text_language, language)
     return Entry(
@@ -132,7 +136,7 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
         summary=_as_text(body),
         html=_as_html(body),
         published=published,
-        updated=_stamp(advisory),
+        updated=stamp(advisory, site),
         categories=tuple(_categories(advisory, language)),
         language=language,
         text_language=text_language,
@@ -154,28 +158,42 @@ def advisory_path(language: str, advisory_id: str) -> str:
     return f"{language}/advisories/{advisory_id}"
 
 
-def newest_first(advisories: Iterable[Advisory]) -> list[Advisory]:
+def newest_first(advisories: Iterable[Advisory], site: Site) -> list[Advisory]:
     """
     Give advisories in the order of all feeds and lists: by `updated`, then as the entries' microseconds say.
 
     Raises:
         NotPublicError: one of them is not public.
     """
-    return sorted(advisories, key=lambda one: (_stamp(one), one.id), reverse=True)
+    return sorted(advisories, key=lambda one: (stamp(one, site), one.id), reverse=True)
 
 
-def public_times(advisory: Advisory) -> tuple[datetime, datetime]:
+def public_times(advisory: Advisory, site: Site) -> tuple[datetime, datetime]:
     """
     Give when it was first published and when last updated, provided that it is public.
 
     Raises:
         NotPublicError: it is a draft, or its label is not for public feeds.
     """
-    if advisory.status is not Status.PUBLISHED or advisory.tlp not in PUBLIC_TLP:
-        raise NotPublicError("only published advisories marked TLP:CLEAR have entries and pages")
+    if not advisory.status.is_out or advisory.tlp not in site.allowed:
+        raise NotPublicError("only what is published for these readers has entries and pages")
     if advisory.published is None or advisory.updated is None:
         raise NotPublicError("a published advisory has the times of its publication and update")
     return advisory.published, advisory.updated
+
+
+def stamp(advisory: Advisory, site: Site) -> datetime:
+    """
+    Give its entry's time: that of its last update, with microseconds from its id.
+
+    From the id alone, so that an entry has the same time in every feed, whatever stands beside it. Two of the
+    same second fall together once in a million, and then only a validator warns.
+
+    Raises:
+        NotPublicError: as `public_times`.
+    """
+    spread = timedelta(microseconds=zlib.crc32(advisory.id.encode()) % 1_000_000)
+    return public_times(advisory, site)[1] + spread
 
 
 def plain(text: str) -> str:
@@ -291,13 +309,6 @@ def _paragraph(text: str) -> str:
 
 def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
-
-
-def _stamp(advisory: Advisory) -> datetime:
-    # From the id alone, so that an entry has the same time in every feed, whatever stands beside it. Two of
-    # the same second fall together once in a million, and then only a validator warns.
-    spread = timedelta(microseconds=zlib.crc32(advisory.id.encode()) % 1_000_000)
-    return public_times(advisory)[1] + spread
 
 
 def _categories(advisory: Advisory, language: str) -> Iterator[Category]:

@@ -83,7 +83,7 @@ def render_front(site: Site, language: str, advisories: Iterable[Advisory]) -> b
         site,
         language,
         {code: front_path(code) for code in site.languages},
-        warnings=[_warning(site, language, one) for one in newest_first(listed)[:WINDOW]],
+        warnings=[_warning(site, language, one) for one in newest_first(listed, site)[:WINDOW]],
         everything=_feed(site, language, ALL),
         drills=_feed(site, language, DRILL),
         by_type=_classes(site, language),
@@ -99,7 +99,7 @@ def render_advisory(site: Site, language: str, advisory: Advisory) -> bytes:
     Raises:
         NotPublicError: it is not public.
     """
-    published, updated = public_times(advisory)
+    published, updated = public_times(advisory, site)
     text_language, text = text_for(advisory, language, site.default)
     return render(
         "advisory.html",
@@ -153,7 +153,7 @@ def _warning(site: Site, language: str, advisory: Advisory) -> _Warning:
         severity=advisory.severity.value,
         severity_name=taxonomy.severity_name(advisory.severity, language) if known else "",
         place=place_label(advisory.place, language),
-        updated=public_times(advisory)[1],
+        updated=public_times(advisory, site)[1],
         text_language=text_language,
     )
 

@@ -7,8 +7,8 @@ a `Figure`, so that an exact count cannot be published by mistake. Its place is 
 """
 
 import enum
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 import msgspec
 
@@ -27,14 +27,54 @@ class Tlp(enum.StrEnum):
 
 
 PUBLIC_TLP = frozenset({Tlp.CLEAR})
-"""Labels that may stand in a public feed; even GREEN may not go out "via publicly accessible channels"."""
+"""Labels that may stand in a public feed, unless the site's policy says that GREEN may, too."""
+MEMBERS_TLP = frozenset({Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER})
+"""Labels that may stand in the members' feeds. AMBER+STRICT and RED stand in no feed at all."""
 
 
 class Status(enum.StrEnum):
     """Where an advisory stands in its life."""
 
     DRAFT = "draft"
+    REVIEW = "in-review"
+    """Its author has said that it is ready."""
     PUBLISHED = "published"
+    UPDATED = "updated"
+    """Published, and corrected since."""
+    ESCALATED = "escalated"
+    """Another warning, of a new id, has taken its place."""
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether readers have it."""
+        return self not in (Status.DRAFT, Status.REVIEW)
+
+
+class Facets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What feeds are chosen by."""
+
+    type: str
+    """A taxonomy type (class/type), a class, or empty for all."""
+    place: str
+    """ISO 3166-1 alpha-2, an M49 code, or empty for everywhere."""
+    sector: str
+    """A NIS2 sector, or empty for all."""
+    severity: taxonomy.Severity
+
+
+class Version(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An earlier state of an advisory that readers have had."""
+
+    number: int
+    """1 at its first publication."""
+    status: Status
+    tlp: Tlp
+    facets: Facets
+    updated: datetime
+    """Aware, UTC, whole seconds."""
+    reason: str
+    """Why it came to be; empty for the first."""
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +107,24 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """How many reports, as a protected band; none when there are too few to say."""
     texts: Mapping[str, Text]
     """Language code to text; the site's default language is always there."""
+    reason: str = ""
+    """Why this revision came to be; of what readers have, they read it, too."""
+    valid_until: date | None = None
+    """The last day on which the warning holds; none where nobody has said."""
+    publish_at: datetime | None = None
+    """Aware, UTC, whole minutes: when what is approved goes out by itself."""
+    related: tuple[str, ...] = ()
+    """Ids of other advisories that its readers want to see."""
+    escalates: str = ""
+    """Id of the advisory whose place it takes."""
+    escalated_by: str = ""
+    """Id of the advisory that has taken its place."""
+    version: int = 0
+    """Of what readers have: 1 at first publication, one more at each change; 0 before."""
+    history: tuple[Version, ...] = ()
+    """The versions before this one, oldest first."""
+    buried: datetime | None = None
+    """Aware, UTC: when a withdrawn one left the feeds for good; its page stays."""
     author: str = ""
     """The coordinator who answers for the text; empty as long as only the machine has drafted it."""
     approver: str = ""
@@ -87,6 +145,23 @@ def text_for(advisory: Advisory, language: str, default: str) -> tuple[str, Text
     if language in advisory.texts:
         return language, advisory.texts[language]
     return default, advisory.texts[default]
+
+
+def facets(advisory: Advisory) -> Facets:
+    """Give what feeds choose it by now."""
+    return Facets(
+        type=advisory.type, place=advisory.place, sector=advisory.sector, severity=advisory.severity
+    )
+
+
+def all_facets(advisory: Advisory) -> Iterator[Facets]:
+    """
+    Give what feeds choose it by, now and in every version before.
+
+    Who has read a version needs its correction or withdrawal, whatever it is about by then.
+    """
+    yield from (version.facets for version in advisory.history)
+    yield facets(advisory)
 
 
 def concerns_place(advisory: Advisory, country: str) -> bool:

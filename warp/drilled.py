@@ -34,7 +34,7 @@ def add(tree: Tree, site: Site, pages: Pages, advisory: Advisory) -> None:
     if not advisory.drill:
         raise NotPublicError("the drill feed holds what was rehearsed, and nothing else")
     nameless = msgspec.structs.replace(advisory, author="", approver="")
-    _keep(tree, site, newest_first([nameless, *kept(tree)]))
+    _keep(tree, site, newest_first([nameless, *kept(tree)], site))
     publish(tree, site, pages)
 
 

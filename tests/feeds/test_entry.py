@@ -123,7 +123,7 @@ def _published(text: Text) -> Advisory:
 
 def test_warnings_of_one_second_have_different_times_within_it(site: Site, advisory: Make) -> None:
     together = [advisory(id=f"2026-W47-{i:08d}") for i in range(75)]
-    times = [entry(one, site, "en").updated for one in newest_first(together)]
+    times = [entry(one, site, "en").updated for one in newest_first(together, site)]
     assert len(set(times)) == 75
     assert times == sorted(times, reverse=True)
     assert max(times) - together[0].updated < timedelta(seconds=1)
