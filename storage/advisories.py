@@ -1,28 +1,28 @@
-"""Advisories with all their revisions."""
+"""
+Advisories with all their revisions.
+
+What readers have of one is its latest revision whose status is out; what comes after that is being written.
+"""
 
 import msgspec
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
-from warp.advisory import Advisory
+from warp.advisory import Advisory, Status
 
 _table = schema.advisories
+_OUT = tuple(str(status) for status in Status if status.is_out)
 
 
 async def save(connection: AsyncConnection, advisory: Advisory) -> None:
     """Store a revision; an existing one is never changed."""
     document = msgspec.json.encode(advisory).decode()
     await connection.execute(
-        insert(_table).values(id=advisory.id, revision=advisory.revision, document=document)
+        insert(_table).values(
+            id=advisory.id, revision=advisory.revision, status=str(advisory.status), document=document
+        )
     )
-
-
-async def latest(connection: AsyncConnection, wanted: str) -> Advisory | None:
-    """Give the last revision of one advisory."""
-    statement = select(_table.c.document).where(_table.c.id == wanted).order_by(_table.c.revision.desc())
-    document = (await connection.execute(statement.limit(1))).scalar()
-    return None if document is None else msgspec.json.decode(document, type=Advisory)
 
 
 async def remove(connection: AsyncConnection, wanted: str) -> None:
@@ -30,14 +30,71 @@ async def remove(connection: AsyncConnection, wanted: str) -> None:
     await connection.execute(delete(_table).where(_table.c.id == wanted))
 
 
+async def latest(connection: AsyncConnection, wanted: str) -> Advisory | None:
+    """Give the last revision of one advisory, whether readers have it or not."""
+    return await _newest(connection, _of(wanted))
+
+
+async def public(connection: AsyncConnection, wanted: str) -> Advisory | None:
+    """Give what readers have of one advisory; none as long as they have nothing."""
+    return await _newest(connection, _of(wanted).where(_table.c.status.in_(_OUT)))
+
+
+async def revisions(connection: AsyncConnection, wanted: str) -> list[Advisory]:
+    """Give all revisions of one advisory, oldest first."""
+    return await _all(connection, _of(wanted).order_by(_table.c.revision))
+
+
+async def versions(connection: AsyncConnection, wanted: str) -> list[Advisory]:
+    """Give each version of one advisory that readers have had, oldest first, the present one included."""
+    statement = _of(wanted).where(_table.c.status.in_(_OUT)).order_by(_table.c.revision)
+    # Leaving the feeds is a revision, but readers read nothing new.
+    return list({each.version: each for each in await _all(connection, statement)}.values())
+
+
 async def everything(connection: AsyncConnection) -> list[Advisory]:
     """Give the last revision of every advisory, by id."""
-    newest = select(_table.c.id, func.max(_table.c.revision).label("revision")).group_by(_table.c.id)
-    last = newest.subquery()
+    return await _latest_of_each(connection, *Status)
+
+
+async def all_public(connection: AsyncConnection) -> list[Advisory]:
+    """Give what readers have of every advisory that they have anything of, by id."""
+    return await _latest_of_each(connection, *_OUT)
+
+
+async def with_status(connection: AsyncConnection, status: Status) -> list[Advisory]:
+    """Give the last revisions that have a status, by id."""
+    later = _table.alias()
+    is_last = ~exists().where(later.c.id == _table.c.id, later.c.revision == _table.c.revision + 1)
+    statement = select(_table.c.document).where(_table.c.status == str(status), is_last)
+    return await _all(connection, statement.order_by(_table.c.id))
+
+
+def _of(wanted: str) -> Select[str]:
+    return select(_table.c.document).where(_table.c.id == wanted)
+
+
+async def _newest(connection: AsyncConnection, statement: Select[str]) -> Advisory | None:
+    found = await _all(connection, statement.order_by(_table.c.revision.desc()).limit(1))
+    return found[0] if found else None
+
+
+async def _latest_of_each(connection: AsyncConnection, *statuses: str) -> list[Advisory]:
+    """Give of each advisory the last revision that has one of some statuses."""
+    last = (
+        select(_table.c.id, func.max(_table.c.revision).label("revision"))
+        .where(_table.c.status.in_([str(status) for status in statuses]))
+        .group_by(_table.c.id)
+        .subquery()
+    )
     statement = (
         select(_table.c.document)
         .join(last, (_table.c.id == last.c.id) & (_table.c.revision == last.c.revision))
         .order_by(_table.c.id)
     )
+    return await _all(connection, statement)
+
+
+async def _all(connection: AsyncConnection, statement: Select[str]) -> list[Advisory]:
     documents = (await connection.execute(statement)).scalars()
     return [msgspec.json.decode(document, type=Advisory) for document in documents]

@@ -27,7 +27,7 @@ class Tlp(enum.StrEnum):
 
 
 PUBLIC_TLP = frozenset({Tlp.CLEAR})
-"""Labels that may stand in a public feed, unless the site's policy says that GREEN may, too."""
+"""Labels that may stand in a public feed, unless the site's policy says that GREEN may, too: `public_tlp`."""
 MEMBERS_TLP = frozenset({Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER})
 """Labels that may stand in the members' feeds. AMBER+STRICT and RED stand in no feed at all."""
 
@@ -74,7 +74,7 @@ class Version(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     updated: datetime
     """Aware, UTC, whole seconds."""
     reason: str
-    """Why it came to be; empty for the first."""
+    """Why it came to be; empty for the first, unless that took another warning's place."""
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,6 +109,8 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Language code to text; the site's default language is always there."""
     reason: str = ""
     """Why this revision came to be; of what readers have, they read it, too."""
+    withdraws: bool = False
+    """Whether what waits for a second coordinator is its withdrawal, and no correction."""
     valid_until: date | None = None
     """The last day on which the warning holds; none where nobody has said."""
     publish_at: datetime | None = None
@@ -126,8 +128,9 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     buried: datetime | None = None
     """Aware, UTC: when a withdrawn one left the feeds for good; its page stays."""
     author: str = ""
-    """The coordinator who answers for the text; empty as long as only the machine has drafted it."""
+    """The coordinator who last changed it; empty as long as only the machine has drafted it."""
     approver: str = ""
+    """The coordinator who found it good as it is; any change takes that back."""
     published: datetime | None = None
     """Aware, UTC, whole seconds: when a coordinator first published it."""
     updated: datetime | None = None
@@ -154,13 +157,41 @@ def facets(advisory: Advisory) -> Facets:
     )
 
 
-def all_facets(advisory: Advisory) -> Iterator[Facets]:
+def public_tlp(*, green_is_public: bool) -> frozenset[Tlp]:
+    """Give the labels that the public feeds of a site hold; members' feeds hold `MEMBERS_TLP`."""
+    return PUBLIC_TLP | {Tlp.GREEN} if green_is_public else PUBLIC_TLP
+
+
+def version_of(advisory: Advisory) -> Version:
+    """Give what stays in the history of what readers have now, once they have the next version."""
+    if advisory.updated is None:
+        raise ValueError("readers never had it")
+    return Version(
+        number=advisory.version,
+        status=advisory.status,
+        tlp=advisory.tlp,
+        facets=facets(advisory),
+        updated=advisory.updated,
+        reason=advisory.reason,
+    )
+
+
+def public_history(advisory: Advisory, allowed: frozenset[Tlp]) -> tuple[Version, ...]:
     """
-    Give what feeds choose it by, now and in every version before.
+    Give the versions before this one that readers of a tree have had; each keeps its number.
+
+    What was for fewer readers than the tree's stays theirs: what it was about, and why it changed.
+    """
+    return tuple(version for version in advisory.history if version.tlp in allowed)
+
+
+def all_facets(advisory: Advisory, allowed: frozenset[Tlp]) -> Iterator[Facets]:
+    """
+    Give what feeds choose it by, now and in every version before that readers of a tree have had.
 
     Who has read a version needs its correction or withdrawal, whatever it is about by then.
     """
-    yield from (version.facets for version in advisory.history)
+    yield from (version.facets for version in public_history(advisory, allowed))
     yield facets(advisory)
 
 

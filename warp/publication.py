@@ -23,7 +23,7 @@ from feeds.filters import Filter, Format
 from feeds.progress import Progress
 from keys.directory import Entry
 from keys.lists import Kind
-from warp.advisory import PUBLIC_TLP, Advisory, Status
+from warp.advisory import PUBLIC_TLP, Advisory
 from warp.disclosure import Release
 from warp.policies import Policy
 from warp.weeks import Week
@@ -95,7 +95,7 @@ _RENDER_ALL = {Format.ATOM: atom.render_all, Format.RSS: rss.render_all}
 
 def is_public(advisory: Advisory) -> bool:
     """Say whether an advisory is a warning that everybody is to see; a drill's is none (`warp.drilled`)."""
-    return advisory.status is Status.PUBLISHED and advisory.tlp in PUBLIC_TLP and not advisory.drill
+    return advisory.status.is_out and advisory.tlp in PUBLIC_TLP and not advisory.drill
 
 
 def publish_advisories(
@@ -108,7 +108,7 @@ def publish_advisories(
         tree: Where.
         site: The publisher.
         pages: Page renderers.
-        advisories: All of the site's, drafts included.
+        advisories: What readers have of each.
         changed: The feeds to write.
     """
     public = [advisory for advisory in advisories if is_public(advisory)]

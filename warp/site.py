@@ -116,7 +116,7 @@ class Site:
         """Write the advisories' pages, and the feeds that a change touches."""
         async with self.alone():
             async with self.hub.reports.read() as connection:
-                everything = await advisories.everything(connection)
+                everything = await advisories.all_public(connection)
             await asyncio.to_thread(
                 publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
             )
