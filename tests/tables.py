@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 PATTERNS = {"anyURI": r"https?://\S+"}
@@ -22,7 +22,9 @@ def flaws(value: Any, schema: dict[str, Any], whole: dict[str, Any], where: str 
     """
     if reference := schema.get("$ref"):
         yield from flaws(value, whole["$defs"][reference.removeprefix("#/$defs/")], whole, where)
-    known = {"$ref", "$defs", "$schema", "title", "description", "default"}
+    if "anyOf" in schema and all(any(flaws(value, each, whole)) for each in schema["anyOf"]):
+        yield f"{where}: anyOf"
+    known = {"$ref", "$defs", "$schema", "title", "description", "default", "anyOf"}
     for keyword, wanted in schema.items():
         if keyword not in known and not _fits(value, keyword, wanted, schema):
             yield f"{where}: {keyword}"
@@ -40,8 +42,7 @@ def flaws(value: Any, schema: dict[str, Any], whole: dict[str, Any], where: str 
 def _fits(value: Any, keyword: str, wanted: Any, schema: dict[str, Any]) -> bool:
     match keyword:
         case "type":
-            kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
-            return isinstance(value, kinds[wanted])
+            return _is_kind(value, wanted)
         case "enum":
             return value in wanted
         case "required":
@@ -53,11 +54,22 @@ def _fits(value: Any, keyword: str, wanted: Any, schema: dict[str, Any]) -> bool
         case "minimum":
             return bool(value >= wanted)
         case "format":
-            assert wanted == "date"
-            return _is_date(value)
+            return {"date": _is_date, "date-time": _is_moment}[wanted](value)
         case "properties" | "items":
             return True
     raise AssertionError(f"{keyword} is not known here")
+
+
+def _is_kind(value: Any, wanted: str) -> bool:
+    kinds: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "null": type(None),
+        "boolean": bool,
+    }
+    kinds |= {"integer": int, "number": (int, float)}
+    return isinstance(value, kinds[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
 
 
 def table_flaws(table: bytes, metadata: dict[str, Any]) -> Iterator[str]:
@@ -95,6 +107,14 @@ def _is_of(text: str, datatype: Any) -> bool:
         case "integer":
             return re.fullmatch("[0-9]+", text) is not None and int(text) >= of["minimum"]
     return re.fullmatch(PATTERNS[of["base"]], text) is not None
+
+
+def _is_moment(text: str) -> bool:
+    """Say whether it is a whole second in UTC, as RFC 3339 writes it."""
+    try:
+        return datetime.fromisoformat(text).strftime("%Y-%m-%dT%H:%M:%SZ") == text
+    except ValueError:
+        return False
 
 
 def _is_date(text: str) -> bool:
