@@ -55,7 +55,7 @@ _ENGLISH = Words(
     week="Week",
     everywhere="Everywhere",
     only_in="The text of this warning is available in {language} only.",
-    languages={"en": "English", "es": "Spanish"},
+    languages={"en": "English", "es": "Spanish", "pt": "Portuguese", "fr": "French"},
     tlp={Tlp.CLEAR: "It may be shared with anyone; there is no limit on disclosure."},
     feed_of_all="{site}: all warnings",
     feed="{site}: {name}",
@@ -77,7 +77,7 @@ _SPANISH = Words(
     week="Semana",
     everywhere="Todos los lugares",
     only_in="El texto de esta alerta solo está disponible en {language}.",
-    languages={"en": "inglés", "es": "español"},
+    languages={"en": "inglés", "es": "español", "pt": "portugués", "fr": "francés"},
     tlp={Tlp.CLEAR: "Puede compartirse con cualquier persona; no hay límite a su divulgación."},
     feed_of_all="{site}: todas las alertas",
     feed="{site}: {name}",
@@ -88,5 +88,49 @@ _SPANISH = Words(
     drill_notice="Esto es un simulacro: un ejercicio. Nada de esto ha ocurrido y no es necesario hacer nada.",
 )
 
-WORDS: Mapping[str, Words] = {"en": _ENGLISH, "es": _SPANISH}
+_PORTUGUESE = Words(
+    rest="{name} (o restante)",
+    figure="Pelo menos {n} notificações sustentam este alerta.",
+    actions="Ações recomendadas",
+    type="Tipo",
+    place="Lugar",
+    sector="Setor",
+    severity="Severidade",
+    week="Semana",
+    everywhere="Todos os lugares",
+    only_in="O texto deste alerta está disponível somente em {language}.",
+    languages={"en": "inglês", "es": "espanhol", "pt": "português", "fr": "francês"},
+    tlp={Tlp.CLEAR: "Pode ser compartilhado com qualquer pessoa; não há limite para a sua divulgação."},
+    feed_of_all="{site}: todos os alertas",
+    feed="{site}: {name}",
+    subtitle="Alertas antecipados de incidentes de segurança, vindos de notificações de equipes de resposta.",
+    drills="Exercícios",
+    drills_subtitle="Somente alertas de ensaio: nada do que aparece aqui aconteceu.",
+    drill_mark="EXERCÍCIO",
+    drill_notice="Isto é um exercício simulado. Nada disto aconteceu e não é preciso fazer nada.",
+)
+
+_FRENCH = Words(
+    rest="{name} (le reste)",
+    figure="Au moins {n} signalements sont à l'origine de cette alerte.",
+    actions="Actions recommandées",
+    type="Type",
+    place="Lieu",
+    sector="Secteur",
+    severity="Gravité",
+    week="Semaine",
+    everywhere="Tous les lieux",
+    only_in="Le texte de cette alerte n'est disponible qu'en {language}.",
+    languages={"en": "anglais", "es": "espagnol", "pt": "portugais", "fr": "français"},
+    tlp={Tlp.CLEAR: "Elle peut être partagée avec tout le monde ; sa divulgation n'est pas limitée."},
+    feed_of_all="{site} : toutes les alertes",
+    feed="{site} : {name}",
+    subtitle="Alertes précoces sur des incidents de sécurité, tirées des signalements d'équipes de réponse.",
+    drills="Exercices",
+    drills_subtitle="Alertes d'entraînement uniquement : rien de ce qui figure ici ne s'est produit.",
+    drill_mark="EXERCICE",
+    drill_notice="Ceci est un exercice. Rien de tout cela ne s'est produit, et il n'y a rien à faire.",
+)
+
+WORDS: Mapping[str, Words] = {"en": _ENGLISH, "es": _SPANISH, "pt": _PORTUGUESE, "fr": _FRENCH}
 """Language code to words; a site can offer these languages."""

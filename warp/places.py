@@ -209,13 +209,13 @@ def _of_kind(place: str, kinds: tuple[Kind, ...]) -> str:
 
 @cache
 def _country_names(language: str) -> Mapping[str, str]:
+    names = names_in(language)
     # The names are English themselves and have no catalogue; any other language must have one.
     catalogue = gettext.translation(
-        "iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=language == "en"
+        "iso3166-1", pycountry.LOCALES_DIR, languages=[names.catalogue], fallback=not names.catalogue
     )
-    ours = names_in(language).countries
     return {
-        country.alpha_2: ours.get(country.alpha_2)
+        country.alpha_2: names.countries.get(country.alpha_2)
         or catalogue.gettext(getattr(country, "common_name", country.name))
         for country in pycountry.countries
     }

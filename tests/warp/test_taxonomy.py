@@ -141,12 +141,15 @@ def test_no_two_codes_of_a_list_share_a_name(language: str) -> None:
 
 
 def test_names_are_in_the_language_asked_for() -> None:
-    assert taxonomy.LANGUAGES == ("en", "es")
+    assert taxonomy.LANGUAGES == ("en", "es", "pt", "fr")
     assert taxonomy.type_name("malicious-code", "es") == "Código malicioso"
     assert taxonomy.type_name("", "en") == "All types"
     assert taxonomy.sector_name("health", "es") == "Salud"
     assert taxonomy.sector_name("", "es") == "Sector desconocido"
     assert taxonomy.severity_name(taxonomy.Severity.HIGH, "es") == "Alta"
+    assert taxonomy.severity_name(taxonomy.Severity.HIGH, "fr") == "Élevée"
+    assert taxonomy.type_name("intrusions/system-compromise", "pt") == "Comprometimento de sistema"
+    assert taxonomy.tag_name("ransomware", "fr") == "Rançongiciel (ransomware)"
     assert taxonomy.tag_name("supply-chain", "es") == "Cadena de suministro"
     assert taxonomy.similar_name(taxonomy.Similar.VERY_MANY, "es") == "más de 100"
 

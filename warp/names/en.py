@@ -172,5 +172,6 @@ NAMES = Names(
     tags=_TAGS,
     areas=_AREAS,
     countries=_COUNTRIES,
+    catalogue="",
     unknown_place="unknown place",
 )

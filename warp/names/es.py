@@ -195,5 +195,6 @@ NAMES = Names(
     tags=_TAGS,
     areas=_AREAS,
     countries=_COUNTRIES,
+    catalogue="es",
     unknown_place="lugar desconocido",
 )

@@ -6,10 +6,10 @@ Holds no names itself.
 
 from collections.abc import Mapping
 
-from warp.names import en, es
+from warp.names import en, es, fr, pt
 from warp.names.table import Names, NoSuchName
 
-TABLES: Mapping[str, Names] = {"en": en.NAMES, "es": es.NAMES}
+TABLES: Mapping[str, Names] = {"en": en.NAMES, "es": es.NAMES, "pt": pt.NAMES, "fr": fr.NAMES}
 """ISO 639-1 code to names; the first is the language that codes are defined in."""
 
 

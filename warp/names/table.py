@@ -29,6 +29,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     """UN M49 areas."""
     countries: Mapping[str, str]
     """Only where pycountry's name is wrong, formal or clumsy; all others come from there."""
+    catalogue: str
+    """Pycountry's catalogue of country names; empty for English, which its codes are named in."""
     unknown_place: str
 
 
