@@ -40,6 +40,8 @@ _HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
+_COLUMNS = f'<csv-metadata.json>; rel="describedby"; type="{METADATA}"'
+"""Leads from a table to what its columns mean, beside it."""
 _LANGUAGE = "{language:[a-z]{2}}"
 _WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
 _PERIOD = "{period:[0-9]{4}-(?:W[0-9]{2}|[01][0-9]|Q[1-4])}"
@@ -82,9 +84,9 @@ def _figures() -> list[web.RouteDef]:
         _get("/v1/figures/schema.json", _file(f"{data}/schema.json", "application/schema+json")),
         _get("/v1/figures/csv-metadata.json", _file(f"{data}/csv-metadata.json", METADATA, BRIEF)),
         _get(f"/v1/figures/{_PERIOD}", _file(f"{data}/{{period}}.json", _JSON)),
-        _get(f"/v1/figures/{_PERIOD}.csv", _file(f"{data}/{{period}}.csv", _CSV)),
+        _get(f"/v1/figures/{_PERIOD}.csv", _file(f"{data}/{{period}}.csv", _CSV, link=_COLUMNS)),
         _get(f"/{progress}/csv-metadata.json", _file(f"{progress}/csv-metadata.json", METADATA, BRIEF)),
-        _get(f"/{progress}/{_AREA}.csv", _file(f"{progress}/{{area}}.csv", _CSV)),
+        _get(f"/{progress}/{_AREA}.csv", _file(f"{progress}/{{area}}.csv", _CSV, link=_COLUMNS)),
         _get(f"/{_LANGUAGE}/figures/", _file(f"{pages}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/figures/{_PERIOD}", _file(f"{pages}/{{period}}.html", _HTML)),
         _get(f"/{_LANGUAGE}/figures/progress/{_AREA}", _file(f"{pages}/progress/{{area}}.html", _HTML)),
@@ -107,9 +109,10 @@ def _feeds() -> list[web.RouteDef]:
 
 
 def _file(
-    path: str, media_type: str, caching: str = FRESH
+    path: str, media_type: str, caching: str = FRESH, link: str = ""
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def get(request: web.Request) -> web.StreamResponse:
-        return request.app[PUBLISHED].respond(request, path.format(**request.match_info), media_type, caching)
+        file = path.format(**request.match_info)
+        return request.app[PUBLISHED].respond(request, file, media_type, caching, link)
 
     return get
