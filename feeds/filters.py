@@ -1,20 +1,23 @@
 """
 Filters: which feeds exist, where each one is, and which warnings it holds.
 
-Publication asks here which files a warning changes. Addresses use the codes as they are written everywhere
-else: RSIT names in lower case, ISO 3166-1 countries in upper case (feeds/en/country/UY.atom). It renders
-nothing.
+A filter is a choice by facets: type, country, region, sector, least severity. Within a facet any of its values
+will do; all facets that are named must hold. Every choice has exactly one address, in which values are sorted
+and written as everywhere else: RSIT names in lower case, ISO 3166-1 countries in upper case
+(feeds/en/type/fraud/phishing/country/BR,UY/min/high.atom). It renders nothing.
 """
 
 import enum
-from collections.abc import Iterator
+import functools
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from feeds.entry import Site
 from feeds.words import WORDS
 from warp import places, taxonomy
-from warp.advisory import Advisory, concerns_place, concerns_type
+from warp.advisory import Facets
+from warp.taxonomy import Severity
 
 
 class Format(enum.StrEnum):
@@ -22,40 +25,126 @@ class Format(enum.StrEnum):
 
     ATOM = "atom"
     RSS = "rss"
+    JSON = "json"
 
 
-MEDIA_TYPES = {Format.ATOM: "application/atom+xml", Format.RSS: "application/rss+xml"}
+MEDIA_TYPES = {
+    Format.ATOM: "application/atom+xml",
+    Format.RSS: "application/rss+xml",
+    Format.JSON: "application/feed+json",
+}
+MOST_VALUES = 8
+"""Of one facet in an address."""
+
+_FACETS = ("type", "country", "region", "sector", "min")
+"""In the order of an address."""
 
 
-class Kind(enum.StrEnum):
-    """What a feed is chosen by."""
-
-    ALL = "all"
-    TYPE = "type"
-    COUNTRY = "country"
-    DRILL = "drill"
+class UnknownFilter(ValueError):
+    """An address that chooses nothing there is; says what is wrong with it, and nothing of it."""
 
 
-_SINGLE = frozenset({Kind.ALL, Kind.DRILL})
-"""Of these there is one feed; they have no value."""
+class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One feed's choice of warnings; without any facet it holds all of them."""
 
-
-class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One feed's choice of warnings."""
-
-    kind: Kind
-    value: str = ""
-    """A class or type of `warp.taxonomy`, or an ISO 3166-1 alpha-2 code; empty for the rest."""
+    types: tuple[str, ...] = ()
+    """Classes and types of `warp.taxonomy`. These and the other values are sorted, each once."""
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2."""
+    regions: tuple[str, ...] = ()
+    """M49 areas, but not the world."""
+    sectors: tuple[str, ...] = ()
+    """NIS2."""
+    least: Severity | None = None
+    """Only this severity and worse; an unknown one is neither."""
+    drill: bool = False
+    """Rehearsed warnings, whatever they are about, and nothing else."""
 
     @property
     def address(self) -> str:
-        """Where it is below feeds/{language}/, without the extension: all, type/…, country/…, drill"""
-        return self.kind.value if self.kind in _SINGLE else f"{self.kind}/{self.value}"
+        """Where it is below feeds/{language}/, without the extension."""
+        if self.drill:
+            return "drill"
+        values = (*self._values, (self.least.value,) if self.least else ())
+        parts = [f"{facet}/{','.join(of)}" for facet, of in zip(_FACETS, values, strict=True) if of]
+        return "/".join(parts) or "all"
+
+    @property
+    def _values(self) -> tuple[tuple[str, ...], ...]:
+        return self.types, self.countries, self.regions, self.sectors
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it chooses by at most one value: publication writes such a feed to a file."""
+        return sum(map(len, self._values)) + (self.least is not None) <= 1
 
 
-ALL = Filter(Kind.ALL)
-DRILL = Filter(Kind.DRILL)
-"""Rehearsed warnings. It is none of the feeds of warnings, and no other feed holds one."""
+ALL = Filter()
+DRILL = Filter(drill=True)
+"""It is none of the feeds of warnings, and no other feed holds a rehearsed one."""
+REGIONS: tuple[str, ...] = tuple(code for code in places.AREAS if code != places.WORLD)
+"""The areas that there are feeds of."""
+LEVELS: tuple[Severity, ...] = tuple(each for each in Severity if each is not Severity.UNKNOWN)
+
+
+def parse(address: str) -> Filter:
+    """
+    Give the filter of an address as in `Filter.address`; other orders and cases mean the same.
+
+    Raises:
+        UnknownFilter: a facet or value that there is not, or too many values.
+    """
+    if address == "all":
+        return ALL
+    if address == "drill":
+        return DRILL
+    given: dict[str, str] = {}
+    facet = ""
+    for part in address.split("/"):
+        if part in _FACETS and part not in given:
+            given[facet := part] = ""
+        elif facet:
+            given[facet] += f"/{part}" if given[facet] else part
+        else:
+            raise UnknownFilter(f"an address begins with one of {', '.join(_FACETS)}, all, drill")
+    values = {name: sorted({_as_written(name, each) for each in text.split(",")}) for name, text in given.items()}
+    for name, each in values.items():
+        _check(name, each)
+    least = values.get("min")
+    return Filter(
+        types=tuple(values.get("type", ())),
+        countries=tuple(values.get("country", ())),
+        regions=tuple(values.get("region", ())),
+        sectors=tuple(values.get("sector", ())),
+        least=Severity(least[0]) if least else None,
+    )
+
+
+def _as_written(facet: str, value: str) -> str:
+    return value.upper() if facet == "country" else value.lower()
+
+
+def _check(facet: str, values: Collection[str]) -> None:
+    known: Collection[str]
+    match facet:
+        case "type":
+            known = _TERMS
+        case "country":
+            known = places.countries()
+        case "region":
+            known = REGIONS
+        case "sector":
+            known = taxonomy.SECTORS
+        case _:
+            known = LEVELS
+    most = 1 if facet == "min" else MOST_VALUES
+    if len(values) > most:
+        raise UnknownFilter(f"{facet}: at most {most}")
+    if not all(each in known for each in values):
+        raise UnknownFilter(f"{facet}: not a value that there are feeds of")
+
+
+_TERMS = frozenset((*taxonomy.CLASSES, *taxonomy.TYPES))
 
 
 def path(filter_: Filter, language: str, format_: Format) -> str:
@@ -63,64 +152,92 @@ def path(filter_: Filter, language: str, format_: Format) -> str:
     return f"feeds/{language}/{filter_.address}.{format_}"
 
 
-def every_filter() -> Iterator[Filter]:
-    """Give all feeds of warnings: all of them, each class and type of incident, each country."""
+def single_filters() -> Iterator[Filter]:
+    """Give the feeds of all warnings, and of each class and type, country, region, sector and level."""
     yield ALL
     yield from type_filters()
     yield from country_filters()
+    yield from (Filter(regions=(code,)) for code in REGIONS)
+    yield from (Filter(sectors=(code,)) for code in taxonomy.SECTORS)
+    yield from (Filter(least=level) for level in LEVELS)
 
 
 def type_filters() -> Iterator[Filter]:
     """Give the feeds by type: each class, followed by its types."""
     for code in taxonomy.CLASSES:
-        yield Filter(Kind.TYPE, code)
-        yield from (Filter(Kind.TYPE, each) for each in taxonomy.TYPES if taxonomy.class_of(each) == code)
+        yield Filter(types=(code,))
+        yield from (Filter(types=(each,)) for each in taxonomy.TYPES if taxonomy.class_of(each) == code)
 
 
 def country_filters() -> Iterator[Filter]:
     """Give the feeds by country, in the order of their codes."""
     for code in sorted(places.countries()):
-        yield Filter(Kind.COUNTRY, code)
+        yield Filter(countries=(code,))
 
 
-def holds(filter_: Filter, advisory: Advisory) -> bool:
-    """
-    Say whether a feed's subscribers need a warning; one for an area or everywhere is for its countries.
-
-    A rehearsed one is in the drill feed, whatever it is about, and everything else is in any other.
-    """
-    if advisory.drill or filter_.kind is Kind.DRILL:
-        return advisory.drill and filter_.kind is Kind.DRILL
-    match filter_.kind:
-        case Kind.ALL:
-            return True
-        case Kind.TYPE:
-            return concerns_type(advisory, filter_.value)
-        case Kind.COUNTRY:
-            return concerns_place(advisory, filter_.value)
+@functools.cache
+def types_around(code: str) -> tuple[str, ...]:
+    """Give the types whose warnings concern one: itself, its class or its types, and all types (empty)."""
+    if "/" in code:
+        return code, taxonomy.class_of(code), ""
+    return code, *(each for each in taxonomy.TYPES if taxonomy.class_of(each) == code), ""
 
 
-def affected(advisory: Advisory) -> Iterator[Filter]:
-    """Give the feeds that a warning belongs to; none if it is rehearsed."""
-    return (each for each in every_filter() if holds(each, advisory))
+@functools.cache
+def places_of_country(code: str) -> tuple[str, ...]:
+    """Give the places whose warnings concern a country: itself, what lies around it, everywhere (empty)."""
+    return code, *places.areas_around(code), ""
+
+
+@functools.cache
+def places_of_region(code: str) -> tuple[str, ...]:
+    """Give the places whose warnings concern an area: what lies in it and around it, itself, everywhere."""
+    within = (area for area in places.AREAS if code in places.areas_around(area))
+    return code, *within, *sorted(places.countries_in(code)), *places.areas_around(code), ""
+
+
+def levels_from(least: Severity) -> tuple[Severity, ...]:
+    """Give a level and all that are worse."""
+    return LEVELS[LEVELS.index(least) :]
+
+
+def chooses(filter_: Filter, facets: Facets) -> bool:
+    """Say whether a feed's subscribers need a warning of these facets; one without a sector is for all."""
+    kind, place = facets.type, facets.place
+    return not filter_.drill and all(
+        (
+            not filter_.types or any(kind in types_around(code) for code in filter_.types),
+            not filter_.countries or any(place in places_of_country(code) for code in filter_.countries),
+            not filter_.regions or any(place in places_of_region(code) for code in filter_.regions),
+            not filter_.sectors or facets.sector in ("", *filter_.sectors),
+            filter_.least is None or facets.severity in levels_from(filter_.least),
+        )
+    )
+
+
+def affected(all_facets: Iterable[Facets]) -> list[Filter]:
+    """Give the feeds of `single_filters` that a warning belongs to by what it is or was about."""
+    every = list(all_facets)
+    return [each for each in single_filters() if any(chooses(each, facets) for facets in every)]
 
 
 def name(filter_: Filter, language: str) -> str:
     """Give the name of what a feed is chosen by; empty for all."""
-    match filter_.kind:
-        case Kind.ALL:
-            return ""
-        case Kind.DRILL:
-            return WORDS[language].drills
-        case Kind.TYPE:
-            return taxonomy.type_name(filter_.value, language)
-        case Kind.COUNTRY:
-            return places.place_name(filter_.value, language)
+    if filter_.drill:
+        return WORDS[language].drills
+    named = (
+        [taxonomy.type_name(code, language) for code in filter_.types],
+        [places.place_name(code, language) for code in filter_.countries],
+        [places.place_name(code, language) for code in filter_.regions],
+        [taxonomy.sector_name(code, language) for code in filter_.sectors],
+        [f"≥ {taxonomy.severity_name(filter_.least, language)}"] if filter_.least else [],
+    )
+    return " · ".join(", ".join(each) for each in named if each)
 
 
 def title(filter_: Filter, site: Site, language: str) -> str:
     """Give a feed's title: the site and what the feed is about."""
     words = WORDS[language]
-    if filter_.kind is Kind.ALL:
+    if filter_ == ALL:
         return words.feed_of_all.format(site=site.name)
     return words.feed.format(site=site.name, name=name(filter_, language))

@@ -142,6 +142,8 @@ def middleware(log: Log) -> Middleware:
             if "?" in request.raw_path:
                 raise Problem(400, "no-query", "No address here takes a query; leave out what follows the ?")  # noqa: TRY301 - one way out for every refusal
             return await handler(request)
+        except web.HTTPPermanentRedirect as moved:
+            return web.Response(status=308, headers={"Location": moved.headers["Location"]})
         except Exception as error:  # noqa: BLE001 - the last resort; whatever it is, its text is not repeated
             response = answer(error)
             if response is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from handlers.feeds import Feeds
 from handlers.published import Published
 from keys.keyring import Keyring
 from storage.database import Database
@@ -19,6 +20,7 @@ RELAY: web.AppKey[Relay] = web.AppKey("relay", Relay)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)
+FEEDS: web.AppKey[Feeds] = web.AppKey("feeds", Feeds)
 BODY_SECONDS: web.AppKey[float] = web.AppKey("body seconds", float)
 """How long a request's body may take."""
 SIGNERS: web.AppKey[asyncio.Semaphore] = web.AppKey("signers", asyncio.Semaphore)

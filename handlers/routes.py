@@ -12,8 +12,11 @@ The whole URL map.
 | GET /v1/figures/{period}, …/{period}.csv | protected figures of a closed week, month or quarter |
 | GET /v1/figures/progress/{area}.csv | an area's progress, quarter by quarter, from figures alone |
 | GET /v1/figures/schema.json, csv-metadata.json, progress/csv-metadata.json | schemas of these |
-| GET /feeds/{lang}/all, type/{class}, type/{class}/{type}, country/{cc} . atom or rss | warnings |
-| GET /feeds/{lang}/drill . atom or rss | rehearsed warnings, of which nothing has happened |
+| GET /feeds/{lang}/{filter} . atom, rss or json | warnings: all, or type/…/country/…/region/…/sector/…/min/… |
+| GET /feeds/{lang}/{filter}/archive/{month}-{part} . atom, rss or json | those that a feed has no room for |
+| GET /feeds/{lang}/drill . atom, rss or json | rehearsed warnings, of which nothing has happened |
+| GET /v1/advisories, /v1/advisories/schema.json | the catalogue of all advisories; the schema of the twins |
+| GET /v1/advisories/{id}.json, {id}.sig, {id}/{version} . json or sig | machine twins, and their signatures |
 | GET /, /{lang}/ | the front page |
 | GET /{lang}/advisories/{id} | one warning; one whose id begins with drill- is rehearsed |
 | GET /{lang}/figures/, /{lang}/figures/{period}, /{lang}/figures/progress/{area} | figures as pages |
@@ -21,8 +24,8 @@ The whole URL map.
 
 A relay has POST /v1/reports and GET /healthz, and nothing else.
 
-Every GET but the last two is a file of the public tree, under the path that stands beside it here. Patterns
-admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
+Every GET but the last two, and the feeds that are composed, is a file of the public tree, under the path that
+stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
 """
 
 import functools
@@ -30,10 +33,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from feeds.filters import MEDIA_TYPES, Format
 from handlers import bundles, health, members, relayed, reports
 from handlers.connection import expect
-from handlers.keys import PUBLISHED
+from handlers.keys import FEEDS, PUBLISHED
 from handlers.published import BRIEF, FRESH, IMMUTABLE, METADATA
 
 _HTML = "text/html; charset=utf-8"
@@ -47,6 +49,8 @@ _WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
 _PERIOD = "{period:[0-9]{4}-(?:W[0-9]{2}|[01][0-9]|Q[1-4])}"
 _AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
+_FEED = "{address:[A-Za-z0-9,/-]{1,2000}}.{format:[a-z]{3,4}}"
+"""Of a feed or archive: facets with values, as `feeds.filters` reads them."""
 _get = functools.partial(web.get, expect_handler=expect)
 _post = functools.partial(web.post, expect_handler=expect)
 
@@ -64,7 +68,14 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY, BRIEF)),
         _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
         *_figures(),
-        *_feeds(),
+        _get(f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
+        _get("/v1/advisories", _file("v1/advisories/index.json", _JSON, BRIEF)),
+        _get("/v1/advisories/schema.json", _file("v1/advisories/schema.json", "application/schema+json")),
+        _get(f"/v1/advisories/{{id:{_NAME}}}.{{ending:json|sig}}", _file("v1/advisories/{id}.{ending}", _JSON)),
+        _get(
+            f"/v1/advisories/{{id:{_NAME}}}/{{version:[0-9]{{1,4}}}}.{{ending:json|sig}}",
+            _file("v1/advisories/{id}/{version}.{ending}", _JSON),
+        ),
         _get("/", _file(f"{default_language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
@@ -93,19 +104,8 @@ def _figures() -> list[web.RouteDef]:
     ]
 
 
-def _feeds() -> list[web.RouteDef]:
-    found = []
-    for format_ in Format:
-        for address, path in (
-            ("all", "all"),
-            (f"type/{{class:{_NAME}}}", "type/{class}"),
-            (f"type/{{class:{_NAME}}}/{{type:{_NAME}}}", "type/{class}/{type}"),
-            ("country/{country:[A-Z]{2}}", "country/{country}"),
-            ("drill", "drill"),
-        ):
-            file = _file(f"feeds/{{language}}/{path}.{format_}", f"{MEDIA_TYPES[format_]}; charset=utf-8")
-            found.append(_get(f"/feeds/{_LANGUAGE}/{address}.{format_}", file))
-    return found
+async def _feed(request: web.Request) -> web.StreamResponse:
+    return await request.app[FEEDS].respond(request)
 
 
 def _file(

@@ -62,6 +62,15 @@ async def all_public(connection: AsyncConnection) -> list[Advisory]:
     return await _latest_of_each(connection, *_OUT)
 
 
+async def all_versions(connection: AsyncConnection) -> list[list[Advisory]]:
+    """Give each version that readers have had, of every advisory, oldest first; advisories by id."""
+    statement = select(_table.c.document).where(_table.c.status.in_(_OUT))
+    found: dict[str, dict[int, Advisory]] = {}
+    for each in await _all(connection, statement.order_by(_table.c.id, _table.c.revision)):
+        found.setdefault(each.id, {})[each.version] = each
+    return [list(each.values()) for each in found.values()]
+
+
 async def with_status(connection: AsyncConnection, status: Status) -> list[Advisory]:
     """Give the last revisions that have a status, by id."""
     later = _table.alias()

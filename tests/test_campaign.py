@@ -125,7 +125,7 @@ async def publish(data: Path, draft: Advisory, now: datetime) -> tuple[Advisory,
             site.hub, draft.id, "coordinator", Change(), site.settings.policy, clock()
         )
         published = await advising.publish(site.hub, taken.id, "luis", clock(), four_eyes=True)
-        await site.publish_feeds(filters.affected(published))
+        await site.publish_advisories([published.id])
         titles = {}
         for address in ("all", f"type/{published.type}", "type/availability/outage"):
             answer = await request(server.port, "GET", f"/feeds/en/{address}.atom")

@@ -72,7 +72,7 @@ async def warn(site: Site) -> Advisory:
     draft = advising.blank(site.hub, WEEK, "fraud/phishing", "UY", texts)
     await advising.write(site.hub, draft, "ana.perez")
     published = await advising.publish(site.hub, draft.id, "luis.gil", NOON, four_eyes=True)
-    await site.publish_feeds(filters.affected(published))
+    await site.publish_advisories([published.id])
     return published
 
 

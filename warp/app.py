@@ -18,6 +18,7 @@ from aiohttp import web
 
 from handlers import bodies, errors, rendering, routes
 from handlers import keys as given
+from handlers.feeds import Feeds
 from handlers.published import Published
 from keys.errors import DamagedKeyFile
 from keys.keyring import locked
@@ -45,6 +46,7 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
     app[given.PUBLISHED] = Published(site.tree.folder, rendering.style_source())
+    app[given.FEEDS] = Feeds(site.tree.folder, site.publisher, app[given.PUBLISHED])
     app[given.READY] = site.is_ready
     return app
 

@@ -204,7 +204,7 @@ class _Story:
         )
         self._clock.set(self._clock.now() + timedelta(hours=9))
         published = await advising.publish(self._site.hub, drafted, "luis", self._clock.now(), four_eyes=True)
-        await self._site.publish_feeds(filters.affected(published))
+        await self._site.publish_advisories([published.id])
         self._say("ana drafted, luis approved: the warning is out")
         return published
 

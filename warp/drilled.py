@@ -1,7 +1,7 @@
 """
 The drill feed: rehearsed warnings, published where nobody can take them for others.
 
-The only way into the public tree for an advisory of a drill, which `warp.publication` passes over. It touches
+The only way into the public tree for an advisory of a drill, which `warp.issuing` passes over. It touches
 the drill feed and the pages of what is in it, and no other file. What is in it stands in the tree, too, so no
 database of the site learns that there was a drill, and a backup keeps it with the other public files.
 """
@@ -9,9 +9,9 @@ database of the site learns that there was a drill, and a backup keeps it with t
 import msgspec
 
 from feeds.entry import WINDOW, NotPublicError, Site, newest_first
-from feeds.filters import DRILL
 from warp.advisory import Advisory
-from warp.publication import Pages, Tree, newest, page_path, write_entries
+from warp.issuing import issue_drills, remove
+from warp.publication import Pages, Tree, newest
 
 STORE = "feeds/drills.json"
 
@@ -48,13 +48,12 @@ def clear(tree: Tree, site: Site, pages: Pages) -> int:
 
 def publish(tree: Tree, site: Site, pages: Pages) -> None:
     """Write the drill feed in every language, empty or not, and its pages."""
-    write_entries(tree, site, pages, kept(tree), [DRILL])
+    issue_drills(tree, site, pages, kept(tree))
 
 
 def _keep(tree: Tree, site: Site, advisories: list[Advisory]) -> None:
     """Keep as many as the feed shows; the pages of the others go."""
     shown = advisories[:WINDOW]
     for each in (old for old in kept(tree) if old not in shown):
-        for language in site.languages:
-            tree.remove(page_path(language, each))
+        remove(tree, site, each.id)
     tree.keep(STORE, msgspec.json.encode(shown), newest(site, shown))

@@ -1,10 +1,9 @@
 """
-Publication: writes the public tree, once, when something changes.
+Publication: the public tree, to which everything is written once, when something changes.
 
 Feeds, pages, figures, directory and lists are files that any web server can serve. Each is rendered to bytes
 that depend on nothing but what is published, written whole or not at all, with a gzip twin; its time is the
-time of its content, never of the writing. What must not be public never gets here: figures are `Figure`s, and
-only published advisories whose TLP allows it have pages.
+time of its content, never of the writing. Advisories are written to it by `warp.issuing`.
 """
 
 import gzip
@@ -16,10 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds import atom, filters, rss
 from feeds.entry import Site
 from feeds.figures import Closed
-from feeds.filters import Filter, Format
 from feeds.progress import Progress
 from keys.directory import Entry
 from keys.lists import Kind
@@ -88,54 +85,6 @@ class Pages(NamedTuple):
     figures: Callable[[Site, str, Policy, Sequence[Release], Sequence[Progress]], bytes]
     period: Callable[[Site, str, Closed], bytes]
     progress: Callable[[Site, str, Progress], bytes]
-
-
-_RENDER_ALL = {Format.ATOM: atom.render_all, Format.RSS: rss.render_all}
-
-
-def is_public(advisory: Advisory) -> bool:
-    """Say whether an advisory is a warning that everybody is to see; a drill's is none (`warp.drilled`)."""
-    return advisory.status.is_out and advisory.tlp in PUBLIC_TLP and not advisory.drill
-
-
-def publish_advisories(
-    tree: Tree, site: Site, pages: Pages, advisories: Iterable[Advisory], changed: Iterable[Filter]
-) -> None:
-    """
-    Write the pages of the public advisories and then the feeds that a change touches.
-
-    Args:
-        tree: Where.
-        site: The publisher.
-        pages: Page renderers.
-        advisories: What readers have of each.
-        changed: The feeds to write.
-    """
-    public = [advisory for advisory in advisories if is_public(advisory)]
-    write_entries(tree, site, pages, public, changed)
-    for language in site.languages:
-        tree.write(f"{language}/index.html", pages.front(site, language, public), newest(site, public))
-
-
-def write_entries(
-    tree: Tree, site: Site, pages: Pages, advisories: Sequence[Advisory], changed: Iterable[Filter]
-) -> None:
-    """
-    Write the pages of advisories, and then the feeds that a change touches.
-
-    Raises:
-        NotPublicError: one of the advisories is not public.
-    """
-    for language in site.languages:
-        for each in advisories:
-            path = page_path(language, each)
-            tree.write(path, pages.advisory(site, language, each), newest(site, [each]))
-    wanted = list(changed)
-    for language in site.languages:
-        for format_, render_all in _RENDER_ALL.items():
-            for filter_, document in render_all(site, wanted, language, advisories):
-                inside = [each for each in advisories if filters.holds(filter_, each)]
-                tree.write(filters.path(filter_, language, format_), document, newest(site, inside))
 
 
 def page_path(language: str, advisory: Advisory) -> str:

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
 
-from feeds import filters
+import msgspec
+
 from feeds.entry import Site as Publisher
 from handlers import figure_pages, pages
 from keys.keyring import IssuerKeys, Keyring, locked
@@ -30,14 +31,15 @@ from warp import (
     epochs,
     figures,
     founding,
+    issuing,
     listing,
-    publication,
     schedule,
 )
 from warp import release as acts
-from warp.advisory import Advisory
+from warp.advisory import MEMBERS_TLP, Advisory
 from warp.config import Config
 from warp.events import Event, Log, to_stderr
+from warp.issuing import Outlet
 from warp.notify import When
 from warp.opening import Opener
 from warp.publication import Pages, Tree
@@ -84,6 +86,13 @@ class Site:
         self.publisher = Publisher(
             name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
         )
+        members = msgspec.structs.replace(
+            self.publisher, url=f"{settings.url}/members", allowed=MEMBERS_TLP, hub=""
+        )
+        self.outlets = (
+            Outlet(self.tree, self.publisher, as_files=True),
+            Outlet(Tree(data / "members"), members, as_files=False),
+        )
         certificate = founding.read_certificate(data)
         self.lists = listing.Lists(
             hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes, hub.log
@@ -112,19 +121,22 @@ class Site:
             finally:
                 _alone.reset(token)
 
-    async def publish_feeds(self, changed: Iterable[filters.Filter]) -> None:
-        """Write the advisories' pages, and the feeds that a change touches."""
+    async def publish_advisories(self, names: Iterable[str]) -> None:
+        """Write what changes for readers with some advisories."""
         async with self.alone():
             async with self.hub.reports.read() as connection:
-                everything = await advisories.all_public(connection)
-            await asyncio.to_thread(
-                publication.publish_advisories, self.tree, self.publisher, PAGES, everything, list(changed)
-            )
+                found = [await advisories.versions(connection, name) for name in names]
+            changed = [issuing.issued(versions) for versions in found if versions]
+            for outlet in self.outlets:
+                await asyncio.to_thread(issuing.issue, outlet, PAGES, changed)
 
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
-        await self.publish_feeds(filters.every_filter())
         async with self.alone():
+            async with self.hub.reports.read() as connection:
+                everything = [issuing.issued(each) for each in await advisories.all_versions(connection)]
+            for outlet in self.outlets:
+                await asyncio.to_thread(issuing.issue_all, outlet, PAGES, everything)
             await asyncio.to_thread(drilled.publish, self.tree, self.publisher, PAGES)
         await self.publish_figures(anew=True)
 

@@ -144,7 +144,7 @@ async def publish(data: Path, identifier: str, name: str) -> None:
         if done is None or done.status is not Status.PUBLISHED:
             done = await advising.publish(site.hub, identifier, name, present(), four_eyes=four_eyes)
         # Written again for one that was published before: its feeds may not have been reached then.
-        await site.publish_feeds(filters.affected(done))
+        await site.publish_advisories([done.id])
         click.echo(f"Published: {site.settings.url}/{site.publisher.default}/advisories/{done.id}")
 
 

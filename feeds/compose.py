@@ -1,0 +1,202 @@
+"""
+Composition: a feed or archive, put together from entries that are rendered once.
+
+Between the catalogue and the formats. Publication composes the feeds that it writes to files, a server any
+other that somebody asks for, by the same code, so both give the same bytes. The bytes depend on what is
+published and on nothing else.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
+from types import ModuleType
+from typing import NamedTuple
+
+from feeds import atom, filters, jsonfeed, rss, twin
+from feeds.catalogue import Chosen, Event
+from feeds.document import Head
+from feeds.entry import Site, advisory_tag, entry, front_path, line
+from feeds.filters import DRILL, Filter, Format
+from feeds.words import WORDS
+from warp.advisory import Advisory
+
+WINDOW = 75
+"""A feed holds so many of the newest entries at most …"""
+MOST_BYTES = 100_000
+"""… and so many bytes; but never less than what no archive holds yet."""
+_HEAD_BYTES = 3_000
+"""Left for what stands around the entries."""
+_MOST_FRAGMENT_BYTES = 8 * 1024 * 1024
+
+RENDERERS: dict[Format, ModuleType] = {Format.ATOM: atom, Format.RSS: rss, Format.JSON: jsonfeed}
+Load = Callable[[str, int], Advisory]
+"""Gives an advisory, by name, as it stood at a version."""
+
+
+def from_twins(read: Callable[[str], bytes | None]) -> Load:
+    """
+    Give what loads advisories from their machine twins.
+
+    Of a version whose document is gone it gives the present one: it was withdrawn meanwhile.
+
+    Args:
+        read: Gives a file of the tree, by its path; none where there is none.
+    """
+
+    def load(name: str, number: int) -> Advisory:
+        current = twin.read(read(twin.path(name)) or b"")
+        if current.version == number:
+            return current
+        earlier = read(twin.version_path(name, number))
+        return current if earlier is None else twin.read(earlier)
+
+    return load
+
+
+class Composed(NamedTuple):
+    """A feed or archive."""
+
+    document: bytes
+    updated: datetime
+    """When its newest entry was; of a feed without any the site's first day."""
+
+
+class Fragments:
+    """Entries as bytes; those used last are kept at hand, since a version never changes."""
+
+    def __init__(self, site: Site, load: Load) -> None:
+        self._site = site
+        self._load = load
+        self._kept: OrderedDict[tuple[str, int, str, Format], bytes] = OrderedDict()
+        self._held = 0
+
+    def of(self, event: Event, language: str, format_: Format) -> bytes:
+        """
+        Give the entry of one version; what is withdrawn since is that and nothing else.
+
+        Raises:
+            NotPublicError: the advisory is not for this tree.
+        """
+        listed = event.listed
+        if listed.buried is not None:
+            gone: bytes = RENDERERS[format_].tombstone(advisory_tag(self._site, listed.name), listed.buried)
+            return gone
+        version = _shown(event).version
+        key = (listed.name, version.number, language, format_)
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            return known
+        advisory = self._load(listed.name, version.number)
+        made: bytes = RENDERERS[format_].fragment(entry(advisory, self._site, language))
+        if advisory.version == version.number:
+            self._keep(key, made)
+        return made
+
+    def _keep(self, key: tuple[str, int, str, Format], made: bytes) -> None:
+        self._kept[key] = made
+        self._held += len(made)
+        while self._held > _MOST_FRAGMENT_BYTES:
+            self._held -= len(self._kept.popitem(last=False)[1])
+
+
+def feed(
+    site: Site, filter_: Filter, chosen: Chosen, fragments: Fragments, language: str, format_: Format
+) -> Composed:
+    """
+    Give a feed: the newest entries, and where the older ones are.
+
+    Args:
+        site: The publisher.
+        filter_: Which feed.
+        chosen: What it holds.
+        fragments: Its entries.
+        language: One of the site's.
+        format_: Of the document.
+    """
+    events, parts, size = [], [], 0
+    since = chosen.open_since
+    for event in chosen.newest():
+        fragment = fragments.of(event, language, format_)
+        size += len(fragment)
+        is_full = len(events) >= WINDOW or size > MOST_BYTES - _HEAD_BYTES
+        if events and is_full and (since is None or event.time < since):
+            break
+        events.append(event)
+        parts.append(fragment)
+    archives = chosen.archives() if len(events) < len(chosen) else []
+    address = filters.path(filter_, language, format_)
+    updated = _updated(site, events)
+    head = _head(site, filter_, language, address, updated)
+    if archives:
+        previous = archive_path(filter_, archives[-1], language, format_)
+        head = head._replace(prev_archive=f"{site.url}/{previous}")
+    return Composed(RENDERERS[format_].document(head, parts), updated)
+
+
+def archive(
+    site: Site,
+    filter_: Filter,
+    name: str,
+    chosen: Chosen,
+    fragments: Fragments,
+    language: str,
+    format_: Format,
+) -> Composed:
+    """
+    Give a part of a month's archive (RFC 5005); it stays as it is, unless something in it is withdrawn.
+
+    Raises:
+        KeyError: there is no such archive.
+    """
+    events = chosen.archived(name)
+    names = chosen.archives()
+    position = names.index(name)
+    address = archive_path(filter_, name, language, format_)
+    updated = _updated(site, events)
+    head = _head(site, filter_, language, address, updated)
+    head = head._replace(
+        id=f"{head.id}/archive/{name}",
+        title=f"{head.title} · {name}",
+        current=f"{site.url}/{filters.path(filter_, language, format_)}",
+        hub="",
+    )
+    if position:
+        previous = archive_path(filter_, names[position - 1], language, format_)
+        head = head._replace(prev_archive=f"{site.url}/{previous}")
+    parts = [fragments.of(event, language, format_) for event in events]
+    return Composed(RENDERERS[format_].document(head, parts), updated)
+
+
+def archive_path(filter_: Filter, name: str, language: str, format_: Format) -> str:
+    """Give the path of an archive from the site's root, without a leading slash."""
+    return f"feeds/{language}/{filter_.address}/archive/{name}.{format_}"
+
+
+def _head(site: Site, filter_: Filter, language: str, address: str, updated: datetime) -> Head:
+    words = WORDS[language]
+    return Head(
+        id=site.tag(f"feed/{language}/{filter_.address}"),
+        title=line(filters.title(filter_, site, language)),
+        description=words.drills_subtitle if filter_ == DRILL else words.subtitle,
+        language=language,
+        site_name=line(site.name),
+        site_url=site.url,
+        self_url=f"{site.url}/{address}",
+        alternate_url=f"{site.url}/{front_path(language)}",
+        updated=updated,
+        hub=site.hub,
+        prev_archive="",
+        current="",
+    )
+
+
+def _updated(site: Site, events: Sequence[Event]) -> datetime:
+    times = [event.listed.buried or _shown(event).time for event in events]
+    return max(times, default=datetime.combine(site.created, time(), UTC))
+
+
+def _shown(event: Event) -> Event:
+    """Give the version that an entry shows: what is withdrawn since is that and nothing else."""
+    listed = event.listed
+    return Event(listed, listed.current) if listed.is_withdrawn else event
