@@ -1,76 +1,95 @@
 """
-Feeds as Atom (RFC 4287).
+Feeds as Atom (RFC 4287), with archives (RFC 5005) and tombstones (RFC 6721).
 
-The last step of a warning to its readers: advisories in, bytes out. The same input gives the same bytes. It
+The last step of a warning to its readers: entries in, bytes out. The same input gives the same bytes. It
 writes no files and never asks for the present time.
 """
 
-import copy
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
-from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.document import XML_LANG, choose, fill_entry, fill_head, updated
-from feeds.entry import Entry, Site
-from feeds.filters import Filter, Format
+from feeds import document as documents
+from feeds.document import ATOM, GENERATOR, HISTORY, XML_LANG, Head, element_bytes, joined, links
+from feeds.entry import Entry, Site, inert
+from feeds.filters import MEDIA_TYPES, Filter, Format
 from warp.advisory import Advisory
+
+_DELETED = "http://purl.org/atompub/tombstones/1.0"
+_TOMBSTONE = b"  <at:deleted-entry "
+
+
+def fragment(entry: Entry) -> bytes:
+    """Give an entry as it stands in every document; without namespaces, since the document is Atom's."""
+    element = etree.Element("entry")
+    if entry.text_language != entry.language:
+        element.set(XML_LANG, entry.text_language)
+    _add(element, "id", entry.id)
+    _add(element, "title", entry.title)
+    link = {"rel": "alternate", "type": "text/html", "hreflang": entry.language, "href": entry.link}
+    etree.SubElement(element, "link", link)
+    _add(element, "published", entry.published.isoformat())
+    _add(element, "updated", entry.updated.isoformat())
+    for scheme, term, label in entry.categories:
+        etree.SubElement(element, "category", {"term": term, "scheme": scheme, "label": label})
+    _add(element, "summary", entry.summary)
+    etree.SubElement(element, "content", {"type": "html"}).text = entry.html
+    return element_bytes(element, 1)
+
+
+def tombstone(id_: str, when: datetime) -> bytes:
+    """Give what stands in the place of an entry that has left all feeds for good."""
+    name = f"{{{_DELETED}}}deleted-entry"
+    return element_bytes(etree.Element(name, {"ref": id_, "when": when.isoformat()}, {"at": _DELETED}), 1)
+
+
+def document(head: Head, fragments: Sequence[bytes]) -> bytes:
+    """
+    Give a feed or an archive as an Atom document in UTF-8.
+
+    Args:
+        head: What stands above the entries.
+        fragments: Of entries and tombstones. Tombstones are put first: extensions stand before all entries
+            in Atom's schema.
+    """
+    feed = etree.Element("feed", nsmap={None: ATOM, "fh": HISTORY, "at": _DELETED})
+    feed.set(XML_LANG, head.language)
+    _add(feed, "id", head.id)
+    _add(feed, "title", inert(head.title))
+    _add(feed, "subtitle", inert(head.description))
+    _add(feed, "updated", head.updated.isoformat())
+    author = etree.SubElement(feed, "author")
+    _add(author, "name", inert(head.site_name))
+    _add(author, "uri", head.site_url)
+    _add(feed, "generator", GENERATOR)
+    page = {"rel": "alternate", "type": "text/html", "hreflang": head.language, "href": head.alternate_url}
+    for attributes in (page, *links(head, MEDIA_TYPES[Format.ATOM])):
+        etree.SubElement(feed, "link", attributes)
+    if head.current:
+        etree.SubElement(feed, f"{{{HISTORY}}}archive")
+    ordered = sorted(fragments, key=lambda each: not each.startswith(_TOMBSTONE))
+    return joined(feed, b"\n</feed>", ordered)
+
+
+def _add(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(parent, name).text = text
 
 
 def render(site: Site, filter_: Filter, language: str, advisories: Sequence[Advisory]) -> bytes:
     """
-    Give a feed as an Atom document in UTF-8.
-
-    Args:
-        site: The publisher.
-        filter_: Which feed; advisories that do not belong to it are left out.
-        language: One of the site's.
-        advisories: Published ones, in any order; the newest `feeds.entry.WINDOW` are shown.
+    Give a feed of advisories, in any order; the newest `feeds.entry.WINDOW` that belong to it are shown.
 
     Raises:
         NotPublicError: one of the advisories is not public.
     """
-    return next(document for _, document in render_all(site, [filter_], language, advisories))
+    return next(made for _, made in render_all(site, [filter_], language, advisories))
 
 
 def render_all(
     site: Site, filters: Iterable[Filter], language: str, advisories: Sequence[Advisory]
 ) -> Iterator[tuple[Filter, bytes]]:
-    """Give several feeds as `render` does, building each entry once; a warning can be in all 300."""
-    items: dict[str, _Item] = {}
-    for filter_, entries in choose(site, filters, language, advisories):
-        feed = FeedGenerator()
-        fill_head(feed, site, filter_, language, Format.ATOM)
-        feed.updated(updated(site, entries))
-        for entry in entries:
-            if entry.id not in items:
-                items[entry.id] = _Item(entry)
-            feed.add_entry(items[entry.id], order="append")
-        yield filter_, feed.atom_str(pretty=True)
-
-
-class _Item(FeedEntry):  # type: ignore[misc]  # feedgen has no types
-    """A feedgen entry built once, whose link keeps its attributes: feedgen 1.0 writes the href alone."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__()
-        fill_entry(self, entry)
-        self.summary(entry.summary)
-        self.link(href=entry.link)
-        self.published(entry.published)
-        self.updated(entry.updated)
-        self.category([category._asdict() for category in entry.categories])
-        self._element = self._built(entry)
-
-    def atom_entry(self) -> etree._Element:
-        """Give a copy of the element, since feedgen moves it into the feed's tree."""
-        return copy.deepcopy(self._element)
-
-    def _built(self, entry: Entry) -> etree._Element:
-        element = super().atom_entry()
-        link = {"rel": "alternate", "type": "text/html", "hreflang": entry.language}
-        element.find("link").attrib.update(link)
-        if entry.text_language != entry.language:
-            element.set(XML_LANG, entry.text_language)
-        return element
+    """Give several feeds as `render` does."""
+    here = sys.modules[__name__]
+    return documents.render_all(here, Format.ATOM, site, filters, language, advisories)

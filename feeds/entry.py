@@ -1,9 +1,9 @@
 """
 Entries: what one published warning says in one language, ready for every format.
 
-Between publication and the formats: an advisory comes in, and `feeds.atom`, `feeds.rss` and the pages put the
-entry into their own form. It decides which words a subscriber reads, and refuses what is not public. It knows
-nothing of XML and never asks for the present time.
+Between publication and the formats: an advisory comes in, and `feeds.atom`, `feeds.rss`, `feeds.jsonfeed`
+and the pages put the entry into their own form. It decides which words a subscriber reads, and refuses what
+is not for the readers of the tree. It knows nothing of XML and never asks for the present time.
 """
 
 import html
@@ -11,37 +11,28 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from html.entities import name2codepoint
 from urllib.parse import urlsplit
 
 import msgspec
 
-from feeds.words import WORDS, Words
-from warp import places, taxonomy
-from warp.advisory import PUBLIC_TLP, Advisory, Text, Tlp, text_for
+from feeds.body import Body, Paragraph, as_html, as_text
+from feeds.categories import Category, Codes, categories, codes, place_label
+from feeds.words import WORDS
+from warp import taxonomy
+from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp, text_for
 
 WINDOW = 75
 """A feed holds so many of the newest entries; older warnings keep their pages."""
 
-TLP_SCHEME = "https://www.first.org/tlp/"
-"""Terms are written as FIRST writes them, like TLP:CLEAR."""
-TYPE_SCHEME = "https://github.com/enisaeu/Reference-Security-Incident-Taxonomy-Task-Force"
-"""Terms are RSIT machine names: a class (fraud), and a class with its type (fraud/phishing)."""
-COUNTRY_SCHEME = "urn:iso:std:iso:3166:-1"
-"""Terms are ISO 3166-1 alpha-2 codes (URN: RFC 5141)."""
-AREA_SCHEME = "https://unstats.un.org/unsd/methodology/m49/"
-"""Terms are three-digit UN M49 codes; 001 is the world."""
-SECTOR_SCHEME = "http://data.europa.eu/eli/dir/2022/2555/oj"
-"""Terms are the NIS2 annex sectors of `warp.taxonomy`."""
-SEVERITY_SCHEME = "urn:warp:severity"
-"""Terms are the values of `warp.taxonomy.Severity`."""
-STATUS_SCHEME = "urn:warp:status"
-"""Terms are the values of `warp.advisory.Status`."""
-DRILL_SCHEME = "urn:warp:drill"
-"""One term, drill: what the entry says was rehearsed and has not happened."""
-
-_WORLD = "001"
-_ILLEGAL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNFIT = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_ANGLES = str.maketrans("<>", "\u2039\u203a")
+_REFERENCE = re.compile(r"&(#?\w+;?)")
 
 
 class NotPublicError(ValueError):
@@ -79,14 +70,6 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return f"tag:{urlsplit(self.url).hostname},{self.created.isoformat()}:{specific}"
 
 
-class Category(NamedTuple):
-    """One marking for machines, with its label for people."""
-
-    scheme: str
-    term: str
-    label: str
-
-
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One warning in one language: everything that a format needs."""
 
@@ -94,29 +77,25 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Permanent tag: URI, the same in all formats and languages."""
     link: str
     """Absolute address of the HTML page in this language."""
+    twin: str
+    """Absolute address of the warning as JSON."""
     title: str
-    """One line of plain text: that it is a drill, TLP, severity where known, and the advisory's title."""
+    """One `inert` line: that it is a drill, its status, TLP, severity where known, the advisory's title."""
+    lead: str
+    """The first paragraph, for a timeline; empty where nothing was written."""
     summary: str
     """The full warning as plain text; paragraphs separated by an empty line."""
     html: str
-    """The same as HTML, made of p, ol, li and strong only."""
+    """The same as HTML, made of the elements of `feeds.body` only."""
     published: datetime
     updated: datetime
     """Aware, UTC; microseconds are derived from the id, so that entries of one second differ."""
     categories: tuple[Category, ...]
+    codes: Codes
     language: str
     """Of the page, labels and names."""
     text_language: str
     """Of what the coordinators wrote; the site's default where there is no translation."""
-
-
-class _Body(NamedTuple):
-    """The parts of the full text, in reading order."""
-
-    before: list[str]
-    actions: tuple[str, ...]
-    heading: str
-    after: list[str]
 
 
 def entry(advisory: Advisory, site: Site, language: str) -> Entry:
@@ -124,20 +103,25 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
     Give what a published advisory says in one language.
 
     Raises:
-        NotPublicError: it is a draft, or its label is not for public feeds.
+        NotPublicError: it is a draft, or its label is not for the tree's readers.
     """
     published, _ = public_times(advisory, site)
     text_language, text = text_for(advisory, language, site.default)
-    body = _body(advisory, text, text_language, language)
+    body = _body(advisory, site, language)
+    if advisory.status is Status.WITHDRAWN:
+        text_language, body = language, _withdrawn(advisory, site, language)
     return Entry(
         id=site.tag(f"advisory/{advisory.id}"),
-        link=f"{site.url}/{advisory_path(language, advisory.id)}",
+        link=_address(site, language, advisory.id),
+        twin=f"{site.url}/{twin_path(advisory.id)}",
         title=_title(advisory, text, language),
-        summary=_as_text(body),
-        html=_as_html(body),
+        lead=body.before[0].text if body.before else "",
+        summary=as_text(body),
+        html=as_html(body),
         published=published,
         updated=stamp(advisory, site),
-        categories=tuple(_categories(advisory, language)),
+        categories=tuple(categories(advisory, language)),
+        codes=codes(advisory),
         language=language,
         text_language=text_language,
     )
@@ -158,6 +142,11 @@ def advisory_path(language: str, advisory_id: str) -> str:
     return f"{language}/advisories/{advisory_id}"
 
 
+def twin_path(advisory_id: str) -> str:
+    """Give the path of a warning as JSON from the site's root."""
+    return f"v1/advisories/{advisory_id}.json"
+
+
 def newest_first(advisories: Iterable[Advisory], site: Site) -> list[Advisory]:
     """
     Give advisories in the order of all feeds and lists: by `updated`, then as the entries' microseconds say.
@@ -173,7 +162,7 @@ def public_times(advisory: Advisory, site: Site) -> tuple[datetime, datetime]:
     Give when it was first published and when last updated, provided that it is public.
 
     Raises:
-        NotPublicError: it is a draft, or its label is not for public feeds.
+        NotPublicError: it is a draft, or its label is not for the tree's readers.
     """
     if not advisory.status.is_out or advisory.tlp not in site.allowed:
         raise NotPublicError("only what is published for these readers has entries and pages")
@@ -197,8 +186,12 @@ def stamp(advisory: Advisory, site: Site) -> datetime:
 
 
 def plain(text: str) -> str:
-    """Give the text without characters that XML forbids or that control terminals; lines end with LF."""
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """
+    Give the text without what XML forbids, what controls terminals, and what turns the direction of reading.
+
+    Lines end with LF.
+    """
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def href(site: Site, path: str) -> str:
@@ -209,6 +202,16 @@ def href(site: Site, path: str) -> str:
 def line(text: str) -> str:
     """Give the text on a single line."""
     return " ".join(plain(text).split())
+
+
+def inert(text: str) -> str:
+    """
+    Give a line of text that is no markup, even to a reader that takes it for HTML, as many take RSS's titles.
+
+    Angle brackets become single angle quotation marks, and an ampersand that could begin a character
+    reference becomes a full-width one; AT&T stays as it is.
+    """
+    return _REFERENCE.sub(_unreferring, line(text).translate(_ANGLES))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -232,7 +235,7 @@ def figure_sentence(advisory: Advisory, language: str) -> str:
 
 
 def facts(advisory: Advisory, language: str) -> list[tuple[str, str]]:
-    """Give the (label, value) pairs of type, place, sector where named, severity and week."""
+    """Give the (label, value) pairs of type, place, sector where named, severity, week and last valid day."""
     words = WORDS[language]
     pairs = [
         (words.type, taxonomy.type_name(advisory.type, language)),
@@ -240,13 +243,9 @@ def facts(advisory: Advisory, language: str) -> list[tuple[str, str]]:
         (words.sector, taxonomy.sector_name(advisory.sector, language) if advisory.sector else ""),
         (words.severity, taxonomy.severity_name(advisory.severity, language)),
         (words.week, line(advisory.week)),
+        (words.valid_until, advisory.valid_until.isoformat() if advisory.valid_until else ""),
     ]
     return [(label, value) for label, value in pairs if value]
-
-
-def place_label(code: str, language: str) -> str:
-    """Give the name of a country or area; empty is everywhere."""
-    return places.place_name(code, language) if code else WORDS[language].everywhere
 
 
 def drill_notice(advisory: Advisory, language: str) -> str:
@@ -257,80 +256,104 @@ def drill_notice(advisory: Advisory, language: str) -> str:
 def marked(advisory: Advisory, text: Text, language: str) -> str:
     """Give the title on a single line; a rehearsed one begins with what it is."""
     mark = f"[{WORDS[language].drill_mark}] " if advisory.drill else ""
-    return mark + line(text.title)
+    return mark + _own_title(advisory, text, language)
+
+
+def changes(advisory: Advisory, site: Site, language: str) -> list[Paragraph]:
+    """Give what has become of a warning since it was new, and of which one it takes the place."""
+    words = WORDS[language]
+    found: list[Paragraph] = []
+    if advisory.status in (Status.UPDATED, Status.ESCALATED) and advisory.reason:
+        found.append(_because(words.update, advisory, site, language))
+    if advisory.escalated_by:
+        found.append(Paragraph(words.replaced_by, (_address(site, language, advisory.escalated_by),)))
+    if advisory.escalates:
+        found.append(Paragraph(words.replaces, (_address(site, language, advisory.escalates),)))
+    return found
+
+
+def withdrawal(advisory: Advisory, site: Site, language: str) -> list[Paragraph]:
+    """Give all that may still be said of a withdrawn warning: since when it no longer holds, and why."""
+    words = WORDS[language]
+    _, updated = public_times(advisory, site)
+    said = Paragraph(words.withdrawn.format(date=updated.date().isoformat()))
+    why = [_because(words.reason, advisory, site, language)] if advisory.reason else []
+    return [said, *why]
+
+
+def elsewhere(advisory: Advisory, site: Site, language: str) -> list[Paragraph]:
+    """Give where related warnings are, and this one as JSON."""
+    words = WORDS[language]
+    related = tuple(_address(site, language, each) for each in advisory.related)
+    twin = Paragraph(words.machine, (f"{site.url}/{twin_path(advisory.id)}",))
+    return [Paragraph(words.related, related), twin] if related else [twin]
+
+
+def _because(label: str, advisory: Advisory, site: Site, language: str) -> Paragraph:
+    """Say a reason, and which language it is in where that is not the reader's: nobody translates it."""
+    words = WORDS[language]
+    _, updated = public_times(advisory, site)
+    said = label.format(date=updated.date().isoformat())
+    if language != site.default:
+        said += f" ({words.languages[site.default]})"
+    return Paragraph(f"{said}: {line(advisory.reason)}")
+
+
+def _address(site: Site, language: str, advisory_id: str) -> str:
+    return f"{site.url}/{advisory_path(language, advisory_id)}"
+
+
+def _unreferring(match: re.Match[str]) -> str:
+    name = match[1]
+    plain_name = name.isalpha() and name not in name2codepoint and name != "apos"
+    return match[0] if plain_name and html.unescape(match[0]) == match[0] else f"＆{name}"
 
 
 def _title(advisory: Advisory, text: Text, language: str) -> str:
-    marks = [WORDS[language].drill_mark] if advisory.drill else []
-    marks.append(f"TLP:{advisory.tlp}")
+    words = WORDS[language]
+    marks = [words.drill_mark] if advisory.drill else []
+    marks += [words.statuses[advisory.status], f"TLP:{advisory.tlp}"]
     if advisory.severity is not taxonomy.Severity.UNKNOWN:
         marks.append(taxonomy.severity_name(advisory.severity, language).upper())
-    return " ".join([*(f"[{mark}]" for mark in marks), line(text.title)])
+    return " ".join([*(f"[{mark}]" for mark in marks), inert(_own_title(advisory, text, language))])
 
 
-def _body(advisory: Advisory, text: Text, text_language: str, language: str) -> _Body:
-    words = WORDS[language]
-    notices = [
-        drill_notice(advisory, language),
-        *paragraphs(text.summary),
-        figure_sentence(advisory, language),
-    ]
+def _own_title(advisory: Advisory, text: Text, language: str) -> str:
+    """Give what it is about where it is withdrawn: the title may be what had to go."""
+    if advisory.status is not Status.WITHDRAWN:
+        return line(text.title)
+    about = (taxonomy.type_name(advisory.type, language), place_label(advisory.place, language))
+    return " · ".join([*about, line(advisory.week)])
+
+
+def _body(advisory: Advisory, site: Site, language: str) -> Body:
+    text_language, text = text_for(advisory, language, site.default)
     facts_line = " · ".join(f"{label}: {value}" for label, value in facts(advisory, language))
-    after = [facts_line, _marking(advisory, words), notice(text_language, language)]
-    return _Body(
-        before=[part for part in notices if part],
-        heading=words.actions,
-        actions=tuple(line(action) for action in text.actions),
-        after=[part for part in after if part],
+    return Body(
+        before=[
+            *_paragraphs(drill_notice(advisory, language)),
+            *changes(advisory, site, language),
+            *_paragraphs(*paragraphs(text.summary), figure_sentence(advisory, language)),
+        ],
+        heading=WORDS[language].actions,
+        actions=[line(action) for action in text.actions],
+        after=[
+            *_paragraphs(facts_line, _marking(advisory, language), notice(text_language, language)),
+            *elsewhere(advisory, site, language),
+        ],
     )
 
 
-def _marking(advisory: Advisory, words: Words) -> str:
-    return f"TLP:{advisory.tlp}. {words.tlp[advisory.tlp]}"
+def _withdrawn(advisory: Advisory, site: Site, language: str) -> Body:
+    """Leave out text, actions, figure and what it led to: any of them may be what had to go."""
+    said = [*_paragraphs(drill_notice(advisory, language)), *withdrawal(advisory, site, language)]
+    twin = Paragraph(WORDS[language].machine, (f"{site.url}/{twin_path(advisory.id)}",))
+    return Body(said, "", (), [*_paragraphs(_marking(advisory, language)), twin])
 
 
-def _as_text(body: _Body) -> str:
-    numbered = [f"{number}. {action}" for number, action in enumerate(body.actions, start=1)]
-    steps = ["\n".join([f"{body.heading}:", *numbered])] if numbered else []
-    return "\n\n".join([*body.before, *steps, *body.after])
+def _paragraphs(*texts: str) -> Iterator[Paragraph]:
+    return (Paragraph(text) for text in texts if text)
 
 
-def _as_html(body: _Body) -> str:
-    steps: list[str] = []
-    if body.actions:
-        items = "".join(f"<li>{_escaped(action)}</li>" for action in body.actions)
-        steps = [f"<p><strong>{_escaped(body.heading)}</strong></p><ol>{items}</ol>"]
-    return "".join([*map(_paragraph, body.before), *steps, *map(_paragraph, body.after)])
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{_escaped(text)}</p>"
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text, quote=False)
-
-
-def _categories(advisory: Advisory, language: str) -> Iterator[Category]:
-    if advisory.drill:
-        yield Category(DRILL_SCHEME, "drill", WORDS[language].drill_mark)
-    tlp = f"TLP:{advisory.tlp}"
-    yield Category(TLP_SCHEME, tlp, tlp)
-    severity = advisory.severity
-    yield Category(SEVERITY_SCHEME, severity.value, taxonomy.severity_name(severity, language))
-    yield from _type_categories(advisory.type, language)
-    area = not advisory.place or advisory.place.isdigit()
-    scheme = AREA_SCHEME if area else COUNTRY_SCHEME
-    yield Category(scheme, advisory.place or _WORLD, place_label(advisory.place, language))
-    if advisory.sector:
-        yield Category(SECTOR_SCHEME, advisory.sector, taxonomy.sector_name(advisory.sector, language))
-    yield Category(STATUS_SCHEME, advisory.status.value, advisory.status.value)
-
-
-def _type_categories(code: str, language: str) -> Iterator[Category]:
-    if not code:
-        return
-    yield Category(TYPE_SCHEME, code, taxonomy.type_name(code, language))
-    if "/" in code:
-        parent = taxonomy.class_of(code)
-        yield Category(TYPE_SCHEME, parent, taxonomy.type_name(parent, language))
+def _marking(advisory: Advisory, language: str) -> str:
+    return f"TLP:{advisory.tlp}. {WORDS[language].tlp[advisory.tlp]}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from warp.advisory import Tlp
+from warp.advisory import Status, Tlp
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,24 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     """{language}: the one that the text is in, from `languages`."""
     languages: Mapping[str, str]
     tlp: Mapping[Tlp, str]
-    """What a label allows, for the labels that may be public."""
+    """What a label allows, for the labels that may stand in a feed."""
+    statuses: Mapping[Status, str]
+    """Stand in the title, for what readers have; in capitals."""
+    update: str
+    """{date}: of the update whose reason follows."""
+    reason: str
+    """Before the reason of a withdrawal."""
+    replaced_by: str
+    """Before the address of the warning that has taken the place of this one."""
+    replaces: str
+    """Before the address of the warning whose place this one takes."""
+    withdrawn: str
+    """{date}: since when a warning no longer holds."""
+    related: str
+    """Before the addresses of others."""
+    valid_until: str
+    machine: str
+    """Before the address of the warning as JSON."""
     feed_of_all: str
     feed: str
     """{site}, {name}: of the type or place that the feed is about."""
@@ -56,7 +73,25 @@ _ENGLISH = Words(
     everywhere="Everywhere",
     only_in="The text of this warning is available in {language} only.",
     languages={"en": "English", "es": "Spanish", "pt": "Portuguese", "fr": "French"},
-    tlp={Tlp.CLEAR: "It may be shared with anyone; there is no limit on disclosure."},
+    tlp={
+        Tlp.CLEAR: "It may be shared with anyone; there is no limit on disclosure.",
+        Tlp.GREEN: "It may be shared within the community, but not in public.",
+        Tlp.AMBER: "It may be shared in your organisation and with its clients, with those who need to know.",
+    },
+    statuses={
+        Status.PUBLISHED: "NEW",
+        Status.UPDATED: "UPDATED",
+        Status.ESCALATED: "ESCALATED",
+        Status.WITHDRAWN: "WITHDRAWN",
+    },
+    update="Update, {date}",
+    reason="Reason",
+    replaced_by="Another warning has taken the place of this one:",
+    replaces="This warning takes the place of an earlier one:",
+    withdrawn="This warning was withdrawn on {date}. It no longer holds.",
+    related="Related warnings:",
+    valid_until="Valid until",
+    machine="This warning as JSON, for machines:",
     feed_of_all="{site}: all warnings",
     feed="{site}: {name}",
     subtitle="Early warnings of security incidents, drawn from reports by incident response teams.",
@@ -78,7 +113,25 @@ _SPANISH = Words(
     everywhere="Todos los lugares",
     only_in="El texto de esta alerta solo está disponible en {language}.",
     languages={"en": "inglés", "es": "español", "pt": "portugués", "fr": "francés"},
-    tlp={Tlp.CLEAR: "Puede compartirse con cualquier persona; no hay límite a su divulgación."},
+    tlp={
+        Tlp.CLEAR: "Puede compartirse con cualquier persona; no hay límite a su divulgación.",
+        Tlp.GREEN: "Puede compartirse dentro de la comunidad, pero no en público.",
+        Tlp.AMBER: "Puede compartirse en su organización y con sus clientes, con quienes deban conocerla.",
+    },
+    statuses={
+        Status.PUBLISHED: "NUEVA",
+        Status.UPDATED: "ACTUALIZADA",
+        Status.ESCALATED: "ESCALADA",
+        Status.WITHDRAWN: "RETIRADA",
+    },
+    update="Actualización, {date}",
+    reason="Motivo",
+    replaced_by="Otra alerta ha tomado el lugar de esta:",
+    replaces="Esta alerta toma el lugar de una anterior:",
+    withdrawn="Esta alerta se retiró el {date}. Ya no es válida.",
+    related="Alertas relacionadas:",
+    valid_until="Válida hasta",
+    machine="Esta alerta en JSON, para máquinas:",
     feed_of_all="{site}: todas las alertas",
     feed="{site}: {name}",
     subtitle="Alertas tempranas de incidentes de seguridad, a partir de reportes de equipos de respuesta.",
@@ -100,7 +153,25 @@ _PORTUGUESE = Words(
     everywhere="Todos os lugares",
     only_in="O texto deste alerta está disponível somente em {language}.",
     languages={"en": "inglês", "es": "espanhol", "pt": "português", "fr": "francês"},
-    tlp={Tlp.CLEAR: "Pode ser compartilhado com qualquer pessoa; não há limite para a sua divulgação."},
+    tlp={
+        Tlp.CLEAR: "Pode ser compartilhado com qualquer pessoa; não há limite para a sua divulgação.",
+        Tlp.GREEN: "Pode ser compartilhado dentro da comunidade, mas não em público.",
+        Tlp.AMBER: "Pode ser compartilhado na sua organização e com seus clientes, com quem precise saber.",
+    },
+    statuses={
+        Status.PUBLISHED: "NOVO",
+        Status.UPDATED: "ATUALIZADO",
+        Status.ESCALATED: "ESCALADO",
+        Status.WITHDRAWN: "RETIRADO",
+    },
+    update="Atualização, {date}",
+    reason="Motivo",
+    replaced_by="Outro alerta tomou o lugar deste:",
+    replaces="Este alerta toma o lugar de um anterior:",
+    withdrawn="Este alerta foi retirado em {date}. Não é mais válido.",
+    related="Alertas relacionados:",
+    valid_until="Válido até",
+    machine="Este alerta em JSON, para máquinas:",
     feed_of_all="{site}: todos os alertas",
     feed="{site}: {name}",
     subtitle="Alertas antecipados de incidentes de segurança, vindos de notificações de equipes de resposta.",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from feeds import filters
+from feeds.categories import place_label
 from feeds.entry import (
     WINDOW,
     Site,
@@ -28,7 +29,6 @@ from feeds.entry import (
     newest_first,
     notice,
     paragraphs,
-    place_label,
     public_times,
 )
 from feeds.filters import ALL, DRILL, Filter, Format, Kind

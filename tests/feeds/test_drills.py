@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import atom, rss
-from feeds.entry import DRILL_SCHEME, Site, entry
+from feeds.categories import DRILL_SCHEME
+from feeds.entry import Site, entry
 from feeds.filters import ALL, DRILL, Filter, Format, affected, every_filter, holds, path, title
 from handlers import pages
 from tests.feeds.conftest import ENGLISH, SPANISH
