@@ -5,17 +5,14 @@ The last step of a warning to its readers: entries in, bytes out. The same input
 writes no files and never asks for the present time.
 """
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from lxml import etree
 
-from feeds import document as documents
 from feeds.document import ATOM, GENERATOR, HISTORY, XML_LANG, Head, element_bytes, joined, links
-from feeds.entry import Entry, Site, inert
-from feeds.filters import MEDIA_TYPES, Filter, Format
-from warp.advisory import Advisory
+from feeds.entry import Entry, inert
+from feeds.filters import MEDIA_TYPES, Format
 
 _DELETED = "http://purl.org/atompub/tombstones/1.0"
 _TOMBSTONE = b"  <at:deleted-entry "
@@ -75,21 +72,3 @@ def document(head: Head, fragments: Sequence[bytes]) -> bytes:
 
 def _add(parent: etree._Element, name: str, text: str) -> None:
     etree.SubElement(parent, name).text = text
-
-
-def render(site: Site, filter_: Filter, language: str, advisories: Sequence[Advisory]) -> bytes:
-    """
-    Give a feed of advisories, in any order; the newest `feeds.entry.WINDOW` that belong to it are shown.
-
-    Raises:
-        NotPublicError: one of the advisories is not public.
-    """
-    return next(made for _, made in render_all(site, [filter_], language, advisories))
-
-
-def render_all(
-    site: Site, filters: Iterable[Filter], language: str, advisories: Sequence[Advisory]
-) -> Iterator[tuple[Filter, bytes]]:
-    """Give several feeds as `render` does."""
-    here = sys.modules[__name__]
-    return documents.render_all(here, Format.ATOM, site, filters, language, advisories)

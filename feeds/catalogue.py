@@ -1,10 +1,9 @@
 """
 The catalogue: what every feed is chosen from, without a word of its text.
 
-Publication writes it, last of all, to `v1/advisories/index.json`; whoever composes feeds reads it, and whoever
-mirrors advisories finds them all in it. It lists each advisory of a tree with its versions. `Index` answers which
-of them a filter holds, in microseconds for ten thousand: one bit for each version, one integer for each value
-of a facet.
+It is written last of all, to `v1/advisories/index.json`: whoever composes feeds reads it, and whoever mirrors
+advisories finds them all in it, each with its versions. `Index` answers which of them a filter holds, in a
+fraction of a millisecond for ten thousand: one bit for each version, one integer for each value of a facet.
 """
 
 import zlib
@@ -80,8 +79,8 @@ def stamped(updated: datetime, name: str) -> datetime:
     """
     Give the time of an entry: that of its update, with microseconds from its name.
 
-    From the name alone, so that an entry has the same time in every feed, whatever stands beside it. Two of the
-    same second fall together once in a million, and then only a validator warns.
+    From the name alone, so that an entry has the same time in every feed, whatever stands beside it. Two of
+    the same second fall together once in a million, and then only a validator warns.
     """
     return updated + timedelta(microseconds=zlib.crc32(name.encode()) % 1_000_000)
 
@@ -165,9 +164,7 @@ class Index:
 class Chosen:
     """What one filter holds, and how it is cut into a feed and its archives."""
 
-    def __init__(
-        self, events: Sequence[Event], months: Mapping[str, int], found: int, current: int
-    ) -> None:
+    def __init__(self, events: Sequence[Event], months: Mapping[str, int], found: int, current: int) -> None:
         self._events = events
         self._found = found
         self._current = current

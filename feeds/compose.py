@@ -7,50 +7,88 @@ published and on nothing else.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from types import ModuleType
 from typing import NamedTuple
 
+import msgspec
+from msgspec import structs
+
 from feeds import atom, filters, jsonfeed, rss, twin
 from feeds.catalogue import Chosen, Event
 from feeds.document import Head
-from feeds.entry import Site, advisory_tag, entry, front_path, line
+from feeds.entry import WINDOW, Site, entry, front_path, line
 from feeds.filters import DRILL, Filter, Format
 from feeds.words import WORDS
 from warp.advisory import Advisory
 
-WINDOW = 75
-"""A feed holds so many of the newest entries at most …"""
 MOST_BYTES = 100_000
-"""… and so many bytes; but never less than what no archive holds yet."""
+"""A feed is not longer, and has no more than `WINDOW` entries; but all that no archive holds yet."""
 _HEAD_BYTES = 3_000
 """Left for what stands around the entries."""
 _MOST_FRAGMENT_BYTES = 8 * 1024 * 1024
 
 RENDERERS: dict[Format, ModuleType] = {Format.ATOM: atom, Format.RSS: rss, Format.JSON: jsonfeed}
-Load = Callable[[str, int], Advisory]
-"""Gives an advisory, by name, as it stood at a version."""
+Rendered = Mapping[str, bytes]
+"""One version of an advisory as an entry of every feed: language and format, like es.atom, to its bytes."""
+Load = Callable[[str, int], Rendered]
+"""Gives the entries of an advisory, by name, as it stood at a version."""
 
 
-def from_twins(read: Callable[[str], bytes | None]) -> Load:
+def rendered(advisory: Advisory, site: Site) -> Rendered:
     """
-    Give what loads advisories from their machine twins.
+    Give an advisory as an entry, in each of the site's languages and each format.
 
-    Of a version whose document is gone it gives the present one: it was withdrawn meanwhile.
+    Raises:
+        NotPublicError: it is not for this tree.
+    """
+    return {
+        f"{language}.{format_}": form.fragment(made)
+        for language, made in ((each, entry(advisory, site, each)) for each in site.languages)
+        for format_, form in RENDERERS.items()
+    }
+
+
+def pack(entries: Rendered) -> bytes:
+    """Give entries as they are kept; `unpack` reads them."""
+    return msgspec.msgpack.encode(entries)
+
+
+def unpack(packed: bytes) -> Rendered:
+    """Give what `pack` was given."""
+    return msgspec.msgpack.decode(packed, type=dict[str, bytes])
+
+
+def packed_name(name: str, number: int) -> str:
+    """Give the name of the file that keeps the entries of a version."""
+    return f"{name}.{number}"
+
+
+def kept(site: Site, store: Callable[[str], bytes | None], tree: Callable[[str], bytes | None]) -> Load:
+    """
+    Give what loads entries as publication has kept them, or renders them anew from the machine twin.
+
+    Of a version whose twin is gone it gives the present one: it was withdrawn meanwhile.
 
     Args:
-        read: Gives a file of the tree, by its path; none where there is none.
+        site: The publisher.
+        store: Gives a file of the folder of kept entries, by its name; none where there is none.
+        tree: Gives a file of the tree.
     """
 
-    def load(name: str, number: int) -> Advisory:
-        current = twin.read(read(twin.path(name)) or b"")
-        if current.version == number:
-            return current
-        earlier = read(twin.version_path(name, number))
-        return current if earlier is None else twin.read(earlier)
+    def load(name: str, number: int) -> Rendered:
+        packed = store(packed_name(name, number))
+        return rendered(from_twin(tree, name, number), site) if packed is None else unpack(packed)
 
     return load
+
+
+def from_twin(tree: Callable[[str], bytes | None], name: str, number: int) -> Advisory:
+    """Give a version of an advisory from its machine twin; the present one if that twin is gone."""
+    current = twin.read(tree(twin.path(name)) or b"")
+    earlier = None if current.version == number else tree(twin.version_path(name, number))
+    return current if earlier is None else twin.read(earlier)
 
 
 class Composed(NamedTuple):
@@ -79,7 +117,9 @@ class Fragments:
         """
         listed = event.listed
         if listed.buried is not None:
-            gone: bytes = RENDERERS[format_].tombstone(advisory_tag(self._site, listed.name), listed.buried)
+            gone: bytes = RENDERERS[format_].tombstone(
+                self._site.tag(f"advisory/{listed.name}"), listed.buried
+            )
             return gone
         version = _shown(event).version
         key = (listed.name, version.number, language, format_)
@@ -87,10 +127,8 @@ class Fragments:
         if known is not None:
             self._kept.move_to_end(key)
             return known
-        advisory = self._load(listed.name, version.number)
-        made: bytes = RENDERERS[format_].fragment(entry(advisory, self._site, language))
-        if advisory.version == version.number:
-            self._keep(key, made)
+        made = self._load(listed.name, version.number)[f"{language}.{format_}"]
+        self._keep(key, made)
         return made
 
     def _keep(self, key: tuple[str, int, str, Format], made: bytes) -> None:
@@ -114,7 +152,9 @@ def feed(
         language: One of the site's.
         format_: Of the document.
     """
-    events, parts, size = [], [], 0
+    events: list[Event] = []
+    parts: list[bytes] = []
+    size = 0
     since = chosen.open_since
     for event in chosen.newest():
         fragment = fragments.of(event, language, format_)
@@ -130,7 +170,7 @@ def feed(
     head = _head(site, filter_, language, address, updated)
     if archives:
         previous = archive_path(filter_, archives[-1], language, format_)
-        head = head._replace(prev_archive=f"{site.url}/{previous}")
+        head = structs.replace(head, prev_archive=f"{site.url}/{previous}")
     return Composed(RENDERERS[format_].document(head, parts), updated)
 
 
@@ -155,7 +195,8 @@ def archive(
     address = archive_path(filter_, name, language, format_)
     updated = _updated(site, events)
     head = _head(site, filter_, language, address, updated)
-    head = head._replace(
+    head = structs.replace(
+        head,
         id=f"{head.id}/archive/{name}",
         title=f"{head.title} · {name}",
         current=f"{site.url}/{filters.path(filter_, language, format_)}",
@@ -163,7 +204,7 @@ def archive(
     )
     if position:
         previous = archive_path(filter_, names[position - 1], language, format_)
-        head = head._replace(prev_archive=f"{site.url}/{previous}")
+        head = structs.replace(head, prev_archive=f"{site.url}/{previous}")
     parts = [fragments.of(event, language, format_) for event in events]
     return Composed(RENDERERS[format_].document(head, parts), updated)
 
@@ -186,8 +227,6 @@ def _head(site: Site, filter_: Filter, language: str, address: str, updated: dat
         alternate_url=f"{site.url}/{front_path(language)}",
         updated=updated,
         hub=site.hub,
-        prev_archive="",
-        current="",
     )
 
 

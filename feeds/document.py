@@ -5,18 +5,11 @@ An entry is rendered once, to bytes, and joined into every document that shows i
 costs its head alone. The formats render heads and entries; nothing here, or there, asks for the present time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
-from itertools import islice
-from types import ModuleType
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import msgspec
 from lxml import etree
-
-from feeds.entry import WINDOW, Entry, Site, entry, front_path, newest_first
-from feeds.filters import DRILL, Filter, Format, holds, path, title
-from feeds.words import WORDS
-from warp.advisory import Advisory
 
 GENERATOR = "WARP"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -80,57 +73,3 @@ def links(head: Head, media_type: str) -> Iterator[dict[str, str]]:
         yield {"rel": "prev-archive", "type": media_type, "href": head.prev_archive}
     if head.current:
         yield {"rel": "current", "type": media_type, "href": head.current}
-
-
-def choose(
-    site: Site, filters: Iterable[Filter], language: str, advisories: Iterable[Advisory]
-) -> Iterator[tuple[Filter, list[Entry]]]:
-    """
-    Give each feed with its entries, newest first; an entry in several feeds is the same object.
-
-    Raises:
-        NotPublicError: one of the advisories is not public, whether a feed would hold it or not.
-    """
-    ordered = newest_first(advisories, site)
-    entries: dict[str, Entry] = {}
-    for filter_ in filters:
-        shown = list(islice((one for one in ordered if holds(filter_, one)), WINDOW))
-        for one in shown:
-            if one.id not in entries:
-                entries[one.id] = entry(one, site, language)
-        yield filter_, [entries[one.id] for one in shown]
-
-
-def feed_head(site: Site, filter_: Filter, language: str, format_: Format, entries: Sequence[Entry]) -> Head:
-    """Give the head of a feed with its entries, newest first."""
-    words = WORDS[language]
-    return Head(
-        id=site.tag(f"feed/{language}/{filter_.address}"),
-        title=title(filter_, site, language),
-        description=words.drills_subtitle if filter_ == DRILL else words.subtitle,
-        language=language,
-        site_name=site.name,
-        site_url=site.url,
-        self_url=f"{site.url}/{path(filter_, language, format_)}",
-        alternate_url=f"{site.url}/{front_path(language)}",
-        updated=entries[0].updated if entries else datetime.combine(site.created, time(), UTC),
-        hub=site.hub,
-    )
-
-
-def render_all(
-    form: ModuleType,
-    format_: Format,
-    site: Site,
-    filters: Iterable[Filter],
-    language: str,
-    advisories: Sequence[Advisory],
-) -> Iterator[tuple[Filter, bytes]]:
-    """Give several feeds in one format, rendering each entry once; a warning can be in all 300."""
-    rendered: dict[str, bytes] = {}
-    for filter_, entries in choose(site, filters, language, advisories):
-        for each in entries:
-            if each.id not in rendered:
-                rendered[each.id] = form.fragment(each)
-        head = feed_head(site, filter_, language, format_, entries)
-        yield filter_, form.document(head, [rendered[each.id] for each in entries])

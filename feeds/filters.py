@@ -1,9 +1,9 @@
 """
 Filters: which feeds exist, where each one is, and which warnings it holds.
 
-A filter is a choice by facets: type, country, region, sector, least severity. Within a facet any of its values
-will do; all facets that are named must hold. Every choice has exactly one address, in which values are sorted
-and written as everywhere else: RSIT names in lower case, ISO 3166-1 countries in upper case
+A filter is a choice by facets: type, country, region, sector, least severity. Within a facet any of its
+values will do; all facets that are named must hold. Every choice has exactly one address, in which values are
+sorted and written as everywhere else: RSIT names in lower case, ISO 3166-1 countries in upper case
 (feeds/en/type/fraud/phishing/country/BR,UY/min/high.atom). It renders nothing.
 """
 
@@ -107,7 +107,7 @@ def parse(address: str) -> Filter:
             given[facet] += f"/{part}" if given[facet] else part
         else:
             raise UnknownFilter(f"an address begins with one of {', '.join(_FACETS)}, all, drill")
-    values = {name: sorted({_as_written(name, each) for each in text.split(",")}) for name, text in given.items()}
+    values = {facet: sorted(_as_written(facet, text)) for facet, text in given.items()}
     for name, each in values.items():
         _check(name, each)
     least = values.get("min")
@@ -120,8 +120,8 @@ def parse(address: str) -> Filter:
     )
 
 
-def _as_written(facet: str, value: str) -> str:
-    return value.upper() if facet == "country" else value.lower()
+def _as_written(facet: str, text: str) -> set[str]:
+    return set((text.upper() if facet == "country" else text.lower()).split(","))
 
 
 def _check(facet: str, values: Collection[str]) -> None:

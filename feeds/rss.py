@@ -8,18 +8,15 @@ RSS has no tombstones. There is no ttl either: HTTP says how long a copy holds.
 """
 
 import html
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
 from lxml import etree
 
-from feeds import document as documents
 from feeds.document import ATOM, GENERATOR, HISTORY, Head, element_bytes, joined, links
-from feeds.entry import Entry, Site, inert
-from feeds.filters import MEDIA_TYPES, Filter, Format
-from warp.advisory import Advisory
+from feeds.entry import Entry, inert
+from feeds.filters import MEDIA_TYPES, Format
 
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DOCS = "http://www.rssboard.org/rss-specification"
@@ -73,20 +70,3 @@ def _add(parent: etree._Element, name: str, text: str) -> None:
 
 def _rfc822(when: datetime) -> str:
     return format_datetime(when, usegmt=True)
-
-
-def render(site: Site, filter_: Filter, language: str, advisories: Sequence[Advisory]) -> bytes:
-    """
-    Give a feed of advisories, in any order; the newest `feeds.entry.WINDOW` that belong to it are shown.
-
-    Raises:
-        NotPublicError: one of the advisories is not public.
-    """
-    return next(made for _, made in render_all(site, [filter_], language, advisories))
-
-
-def render_all(
-    site: Site, filters: Iterable[Filter], language: str, advisories: Sequence[Advisory]
-) -> Iterator[tuple[Filter, bytes]]:
-    """Give several feeds as `render` does."""
-    return documents.render_all(sys.modules[__name__], Format.RSS, site, filters, language, advisories)

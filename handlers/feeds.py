@@ -8,6 +8,7 @@ filter that nobody has asked for since costs a millisecond and no more of anythi
 import asyncio
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Asked(NamedTuple):
         return filters.path(self.filter, self.language, self.format)
 
 
-class _State(NamedTuple):
+class _State(msgspec.Struct, frozen=True):
     """What is published, as of one catalogue."""
 
     stamp: tuple[int, int]
@@ -66,19 +67,21 @@ class _Kept(NamedTuple):
 class Feeds:
     """The feeds of one tree."""
 
-    def __init__(self, folder: Path, site: Site, published: Published) -> None:
+    def __init__(self, folder: Path, store: Path, site: Site, published: Published) -> None:
         """
         Serve the feeds of a tree.
 
         Args:
             folder: The tree.
+            store: The folder in which publication keeps rendered entries.
             site: The publisher, as this tree's readers see it.
             published: Serves the tree's files.
         """
         self._folder = folder
+        self._read = _reading(folder)
         self._site = site
         self._published = published
-        self._fragments = Fragments(site, compose.from_twins(self._read))
+        self._fragments = Fragments(site, compose.kept(site, _reading(store), self._read))
         self._state: _State | None = None
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._held = 0
@@ -177,9 +180,17 @@ class Feeds:
         document = self._read(twin.INDEX_PATH) or b""
         return Index(msgspec.json.decode(document, type=Catalogue).advisories)
 
-    def _read(self, path: str) -> bytes | None:
-        target = self._folder / path
-        return target.read_bytes() if target.exists() else None
+
+def _reading(folder: Path) -> Callable[[str], bytes | None]:
+    """Give what reads a folder's files by their paths."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return Path(folder, path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    return read
 
 
 def parse(site: Site, language: str, address: str, format: str) -> Asked:

@@ -31,14 +31,14 @@ from feeds.entry import (
     paragraphs,
     public_times,
 )
-from feeds.filters import ALL, DRILL, Filter, Format, Kind
+from feeds.filters import ALL, DRILL, Filter, Format
 from feeds.words import WORDS
 from handlers.rendering import Link, render
 from handlers.texts import TEXTS
 from warp import taxonomy
 from warp.advisory import Advisory, text_for
 
-_FORMAT_NAMES = {Format.ATOM: "Atom", Format.RSS: "RSS"}
+_FORMAT_NAMES = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
 
 
 class _Feed(NamedTuple):
@@ -77,7 +77,7 @@ def render_front(site: Site, language: str, advisories: Iterable[Advisory]) -> b
     Raises:
         NotPublicError: one of them is not public.
     """
-    listed = [one for one in advisories if filters.holds(ALL, one)]
+    listed = [one for one in advisories if not one.drill]
     return render(
         "front.html",
         site,
@@ -129,8 +129,8 @@ def _feed(site: Site, language: str, filter_: Filter, narrower: Iterable[_Feed] 
 def _classes(site: Site, language: str) -> list[_Feed]:
     types: dict[str, list[_Feed]] = {code: [] for code in taxonomy.CLASSES}
     for code in taxonomy.TYPES:
-        types[taxonomy.class_of(code)].append(_feed(site, language, Filter(Kind.TYPE, code)))
-    return [_feed(site, language, Filter(Kind.TYPE, code), within) for code, within in types.items()]
+        types[taxonomy.class_of(code)].append(_feed(site, language, Filter(types=(code,))))
+    return [_feed(site, language, Filter(types=(code,)), within) for code, within in types.items()]
 
 
 def _countries(site: Site, language: str) -> list[_Feed]:

@@ -12,7 +12,7 @@ The whole URL map.
 | GET /v1/figures/{period}, …/{period}.csv | protected figures of a closed week, month or quarter |
 | GET /v1/figures/progress/{area}.csv | an area's progress, quarter by quarter, from figures alone |
 | GET /v1/figures/schema.json, csv-metadata.json, progress/csv-metadata.json | schemas of these |
-| GET /feeds/{lang}/{filter} . atom, rss or json | warnings: all, or type/…/country/…/region/…/sector/…/min/… |
+| GET /feeds/{lang}/{filter} . atom, rss or json | warnings: all, or type/…/country/… and so on |
 | GET /feeds/{lang}/{filter}/archive/{month}-{part} . atom, rss or json | those that a feed has no room for |
 | GET /feeds/{lang}/drill . atom, rss or json | rehearsed warnings, of which nothing has happened |
 | GET /v1/advisories, /v1/advisories/schema.json | the catalogue of all advisories; the schema of the twins |
@@ -25,7 +25,8 @@ The whole URL map.
 A relay has POST /v1/reports and GET /healthz, and nothing else.
 
 Every GET but the last two, and the feeds that are composed, is a file of the public tree, under the path that
-stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are checked by nothing else.
+stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are checked by nothing
+else.
 """
 
 import functools
@@ -51,6 +52,7 @@ _AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
 _FEED = "{address:[A-Za-z0-9,/-]{1,2000}}.{format:[a-z]{3,4}}"
 """Of a feed or archive: facets with values, as `feeds.filters` reads them."""
+_TWIN = f"{{twin:{_NAME}(?:/[0-9]{{1,4}})?[.](?:json|sig)}}"
 _get = functools.partial(web.get, expect_handler=expect)
 _post = functools.partial(web.post, expect_handler=expect)
 
@@ -71,11 +73,7 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get(f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
         _get("/v1/advisories", _file("v1/advisories/index.json", _JSON, BRIEF)),
         _get("/v1/advisories/schema.json", _file("v1/advisories/schema.json", "application/schema+json")),
-        _get(f"/v1/advisories/{{id:{_NAME}}}.{{ending:json|sig}}", _file("v1/advisories/{id}.{ending}", _JSON)),
-        _get(
-            f"/v1/advisories/{{id:{_NAME}}}/{{version:[0-9]{{1,4}}}}.{{ending:json|sig}}",
-            _file("v1/advisories/{id}/{version}.{ending}", _JSON),
-        ),
+        _get(f"/v1/advisories/{_TWIN}", _file("v1/advisories/{twin}", _JSON)),
         _get("/", _file(f"{default_language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
         _get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),

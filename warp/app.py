@@ -46,7 +46,8 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
     app[given.PUBLISHED] = Published(site.tree.folder, rendering.style_source())
-    app[given.FEEDS] = Feeds(site.tree.folder, site.publisher, app[given.PUBLISHED])
+    public, _ = site.outlets
+    app[given.FEEDS] = Feeds(public.tree.folder, public.store.folder, public.site, app[given.PUBLISHED])
     app[given.READY] = site.is_ready
     return app
 

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds import filters
 from keys import age, reply
 from keys.directory import fingerprint
 from keys.invitation import Invitation

@@ -1,13 +1,13 @@
 """
 Issuing: writes what readers get of advisories: machine twins, pages, feeds, and the catalogue.
 
-Only what changed is written: the twins and pages of the advisories themselves, and each feed of a single facet
-that holds one of them. A server composes all other feeds when they are asked for (`feeds.compose`). Twins and
-pages come first, then the feeds, and the catalogue last, so that nothing leads to what is not there yet.
+Only what changed is written: the twins and pages of the advisories themselves, and each feed of a single
+facet that holds one of them. A server composes all other feeds when they are asked for (`feeds.compose`).
+Twins and pages come first, then the feeds, and the catalogue last: nothing leads to what is not there yet.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -15,11 +15,14 @@ import msgspec
 
 from feeds import catalogue, compose, filters, machine, twin
 from feeds.catalogue import Catalogue, Chosen, Index, Listed
-from feeds.compose import WINDOW, Fragments, Load
-from feeds.entry import Site, href
+from feeds.compose import Fragments, Rendered
+from feeds.entry import WINDOW, Site, href
 from feeds.filters import ALL, DRILL, Filter, Format
 from warp.advisory import Advisory, Status, Version, public_history
 from warp.publication import Pages, Tree, newest, page_path
+
+_ENDINGS = (*machine.MACHINE_FORMATS, "sig")
+"""Of the documents of a version, its signature included."""
 
 
 class Outlet(NamedTuple):
@@ -28,6 +31,8 @@ class Outlet(NamedTuple):
     tree: Tree
     site: Site
     """The publisher, as this tree's readers see it; what its labels do not allow never stands there."""
+    store: Tree
+    """Keeps the entries of all feeds, each rendered once; nobody is served from it."""
     as_files: bool
     """Whether feeds of single facets are written to files, too, and not only composed when asked for."""
 
@@ -54,40 +59,44 @@ def issue(outlet: Outlet, pages: Pages, changed: Sequence[Issued]) -> None:
         pages: Page renderers.
         changed: The advisories as they are now.
     """
-    tree, site, as_files = outlet
-    rows = {each.name: each for each in read(tree).advisories}
-    known = _write_documents(tree, site, pages, changed, rows)
+    rows = {each.name: each for each in read(outlet.tree).advisories}
+    _write_documents(outlet, pages, changed, rows)
     facets = [version.facets for each in changed for version in _versions(rows.get(each.advisory.id))]
-    _write_feeds(tree, site, pages, rows, known, filters.affected(facets) if as_files else [])
-    _write_catalogue(tree, site, rows)
+    _write_feeds(outlet, pages, rows, filters.affected(facets) if outlet.as_files else [])
+    _write_catalogue(outlet, rows)
 
 
 def issue_all(outlet: Outlet, pages: Pages, everything: Sequence[Issued]) -> None:
     """Write what readers get of all advisories, and remove what is of none; see `issue`."""
-    tree, site, as_files = outlet
+    tree, site, _, as_files = outlet
     rows: dict[str, Listed] = {}
-    known = _write_documents(tree, site, pages, everything, rows)
+    _write_documents(outlet, pages, everything, rows)
     for each in read(tree).advisories:
         if each.name not in rows:
-            remove(tree, site, each.name)
+            _remove(outlet, each.name)
     index = Index(rows.values())
     every = list(filters.single_filters())
     holding = [each for each in every if each == ALL or index.of(each)] if as_files else []
-    _write_feeds(tree, site, pages, rows, known, holding)
+    _write_feeds(outlet, pages, rows, holding)
     for filter_ in (each for each in every if each not in holding):
         for language in site.languages:
             for format_ in Format:
                 tree.remove(filters.path(filter_, language, format_))
     tree.write(twin.SCHEMA_PATH, twin.schema(), newest(site, []))
-    _write_catalogue(tree, site, rows)
+    _write_catalogue(outlet, rows)
 
 
 def issue_drills(tree: Tree, site: Site, pages: Pages, rehearsed: Sequence[Advisory]) -> None:
     """Write the drill feed in every language, empty or not, with the twins and pages of what is in it."""
-    rows: dict[str, Listed] = {}
-    known = _write_documents(tree, site, pages, [Issued(each) for each in rehearsed], rows, drills=True)
-    chosen = Index(rows.values()).of(ALL)
-    _write_feed(tree, site, DRILL, chosen, Fragments(site, _loader(tree, known)))
+    known = {each.id: each for each in rehearsed}
+    for each in rehearsed:
+        _write_document(tree, site, pages, each)
+
+    def load(name: str, _number: int) -> Rendered:
+        return compose.rendered(known[name], site)
+
+    rows = [catalogue.listed(each, _sha256(tree, each.id)) for each in rehearsed]
+    _write_feed(tree, site, DRILL, Index(rows).of(ALL), Fragments(site, load))
 
 
 def read(tree: Tree) -> Catalogue:
@@ -98,60 +107,72 @@ def read(tree: Tree) -> Catalogue:
     return msgspec.json.decode(document, type=Catalogue)
 
 
+def remove(tree: Tree, site: Site, name: str) -> None:
+    """Remove the documents and pages of an advisory; feeds and catalogue stay as they are."""
+    for file in tree.names(f"{twin.FOLDER}/{name}"):
+        tree.remove(f"{twin.FOLDER}/{name}/{file}")
+    for ending in _ENDINGS:
+        tree.remove(twin.path(name, ending))
+    for language in site.languages:
+        tree.remove(f"{language}/advisories/{name}.html")
+
+
 def _write_documents(
-    tree: Tree,
-    site: Site,
-    pages: Pages,
-    changed: Sequence[Issued],
-    rows: dict[str, Listed],
-    *,
-    drills: bool = False,
-) -> dict[tuple[str, int], Advisory]:
-    """Write the twins and pages of advisories, and bring their rows up to date; gives what was written."""
-    wanted = [each for each in changed if _is_for(site, each.advisory) and each.advisory.drill is drills]
-    names = rows.keys() | {each.advisory.id for each in wanted}
-    known: dict[tuple[str, int], Advisory] = {}
-    for each in changed:
-        if each not in wanted and rows.pop(each.advisory.id, None):
-            remove(tree, site, each.advisory.id)
-    for each in wanted:
-        advisory = _for_tree(each.advisory, site, names)
-        is_gone = advisory.status is Status.WITHDRAWN
-        for old in (_for_tree(one, site, names) for one in each.earlier if _is_for(site, one)):
-            for ending, render in machine.MACHINE_FORMATS.items():
-                path = twin.version_path(old.id, old.version, ending)
-                if is_gone:
-                    tree.remove(path)
-                else:
-                    tree.write(path, render(old, site), newest(site, [old]))
-            if is_gone:
-                tree.remove(twin.version_signature_path(old.id, old.version))
-            else:
-                known[old.id, old.version] = old
-        for ending, render in machine.MACHINE_FORMATS.items():
-            tree.write(twin.path(advisory.id, ending), render(advisory, site), newest(site, [advisory]))
-        for language in site.languages:
-            page = pages.advisory(site, language, advisory)
-            tree.write(page_path(language, advisory), page, newest(site, [advisory]))
-        known[advisory.id, advisory.version] = advisory
-        rows[advisory.id] = catalogue.listed(advisory, _sha256(tree, advisory.id))
-    return known
-
-
-def _write_feeds(
-    tree: Tree,
-    site: Site,
-    pages: Pages,
-    rows: Mapping[str, Listed],
-    known: Mapping[tuple[str, int], Advisory],
-    wanted: Iterable[Filter],
+    outlet: Outlet, pages: Pages, changed: Sequence[Issued], rows: dict[str, Listed]
 ) -> None:
+    """Write the twins, pages and entries of advisories, and bring their rows up to date."""
+    site = outlet.site
+    wanted = [each for each in changed if _is_for(site, each.advisory)]
+    names = rows.keys() | {each.advisory.id for each in wanted}
+    for name in {each.advisory.id for each in changed} - {each.advisory.id for each in wanted}:
+        if rows.pop(name, None):
+            _remove(outlet, name)
+    for each in wanted:
+        _write_earlier(outlet, each, names)
+        advisory = _for_tree(each.advisory, site, names)
+        _write_document(outlet.tree, site, pages, advisory)
+        _keep_entries(outlet, advisory)
+        rows[advisory.id] = catalogue.listed(advisory, _sha256(outlet.tree, advisory.id))
+
+
+def _write_earlier(outlet: Outlet, issued: Issued, names: Container[str]) -> None:
+    """Write the versions before, or remove them: what is withdrawn stands nowhere in its old words."""
+    tree, site, store, _ = outlet
+    is_gone = issued.advisory.status is Status.WITHDRAWN
+    for old in (_for_tree(each, site, names) for each in issued.earlier if _is_for(site, each)):
+        if is_gone:
+            for ending in _ENDINGS:
+                tree.remove(twin.version_path(old.id, old.version, ending))
+            store.remove(compose.packed_name(old.id, old.version))
+            continue
+        for ending, render in machine.MACHINE_FORMATS.items():
+            path = twin.version_path(old.id, old.version, ending)
+            tree.write(path, render(old, site), newest(site, [old]))
+        _keep_entries(outlet, old)
+
+
+def _write_document(tree: Tree, site: Site, pages: Pages, advisory: Advisory) -> None:
+    when = newest(site, [advisory])
+    for ending, render in machine.MACHINE_FORMATS.items():
+        tree.write(twin.path(advisory.id, ending), render(advisory, site), when)
+    for language in site.languages:
+        tree.write(page_path(language, advisory), pages.advisory(site, language, advisory), when)
+
+
+def _keep_entries(outlet: Outlet, advisory: Advisory) -> None:
+    packed = compose.pack(compose.rendered(advisory, outlet.site))
+    name = compose.packed_name(advisory.id, advisory.version)
+    outlet.store.write(name, packed, newest(outlet.site, [advisory]), twin=False)
+
+
+def _write_feeds(outlet: Outlet, pages: Pages, rows: Mapping[str, Listed], wanted: Iterable[Filter]) -> None:
     """Write feeds, that of all warnings first, and the front pages."""
-    index, load = Index(rows.values()), _loader(tree, known)
-    fragments = Fragments(site, load)
+    tree, site, store, _ = outlet
+    index = Index(rows.values())
+    fragments = Fragments(site, compose.kept(site, store.read, tree.read))
     for filter_ in wanted:
         _write_feed(tree, site, filter_, index.of(filter_), fragments)
-    latest = list(_latest(index.of(ALL), load))
+    latest = list(_latest(index.of(ALL), tree))
     for language in site.languages:
         tree.write(f"{language}/index.html", pages.front(site, language, latest), newest(site, latest))
 
@@ -163,21 +184,23 @@ def _write_feed(tree: Tree, site: Site, filter_: Filter, chosen: Chosen, fragmen
             tree.write(filters.path(filter_, language, format_), made.document, made.updated)
 
 
-def _write_catalogue(tree: Tree, site: Site, rows: Mapping[str, Listed]) -> None:
+def _write_catalogue(outlet: Outlet, rows: Mapping[str, Listed]) -> None:
+    site = outlet.site
     document = Catalogue(
         publisher=site.url,
         schema=href(site, twin.SCHEMA_PATH),
         advisories=tuple(rows[name] for name in sorted(rows)),
     )
     times = [each.buried or each.current.updated for each in document.advisories]
-    tree.write(twin.INDEX_PATH, catalogue.encode(document), max(times, default=newest(site, [])))
+    when = max(times, default=newest(site, []))
+    outlet.tree.write(twin.INDEX_PATH, catalogue.encode(document), when)
 
 
 def _is_for(site: Site, advisory: Advisory) -> bool:
-    return advisory.status.is_out and advisory.tlp in site.allowed
+    return advisory.status.is_out and advisory.tlp in site.allowed and not advisory.drill
 
 
-def _for_tree(advisory: Advisory, site: Site, names: Iterable[str]) -> Advisory:
+def _for_tree(advisory: Advisory, site: Site, names: Container[str]) -> Advisory:
     """Give an advisory without what a tree's readers may not know of: earlier versions, other advisories."""
     return msgspec.structs.replace(
         advisory,
@@ -188,20 +211,10 @@ def _for_tree(advisory: Advisory, site: Site, names: Iterable[str]) -> Advisory:
     )
 
 
-def _latest(chosen: Chosen, load: Load) -> Iterator[Advisory]:
+def _latest(chosen: Chosen, tree: Tree) -> Iterator[Advisory]:
     shown = (event for event in chosen.newest() if event.listed.buried is None)
     for event in islice(shown, WINDOW):
-        yield load(event.listed.name, event.version.number)
-
-
-def _loader(tree: Tree, known: Mapping[tuple[str, int], Advisory]) -> Load:
-    from_twins = compose.from_twins(tree.read)
-
-    def load(name: str, number: int) -> Advisory:
-        found = known.get((name, number))
-        return from_twins(name, number) if found is None else found
-
-    return load
+        yield compose.from_twin(tree.read, event.listed.name, event.version.number)
 
 
 def _versions(row: Listed | None) -> tuple[Version, ...]:
@@ -212,11 +225,8 @@ def _sha256(tree: Tree, name: str) -> str:
     return hashlib.sha256(tree.read(twin.path(name)) or b"").hexdigest()
 
 
-def remove(tree: Tree, site: Site, name: str) -> None:
-    """Remove the documents and pages of an advisory; feeds and catalogue stay as they are."""
-    for folder in (twin.FOLDER, f"{twin.FOLDER}/{name}"):
-        for file in tree.names(folder):
-            if folder != twin.FOLDER or file.partition(".")[0] == name:
-                tree.remove(f"{folder}/{file}")
-    for language in site.languages:
-        tree.remove(f"{language}/advisories/{name}.html")
+def _remove(outlet: Outlet, name: str) -> None:
+    remove(outlet.tree, outlet.site, name)
+    for file in outlet.store.names("."):
+        if file.rpartition(".")[0] == name:
+            outlet.store.remove(file)

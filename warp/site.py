@@ -90,8 +90,8 @@ class Site:
             self.publisher, url=f"{settings.url}/members", allowed=MEMBERS_TLP, hub=""
         )
         self.outlets = (
-            Outlet(self.tree, self.publisher, as_files=True),
-            Outlet(Tree(data / "members"), members, as_files=False),
+            Outlet(self.tree, self.publisher, Tree(data / "entries" / "public"), as_files=True),
+            Outlet(Tree(data / "members"), members, Tree(data / "entries" / "members"), as_files=False),
         )
         certificate = founding.read_certificate(data)
         self.lists = listing.Lists(

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from feeds import filters
 from feeds.entry import marked
 from storage import advisories
 from warp import advice, advising, drafting, taxonomy
