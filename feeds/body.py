@@ -23,6 +23,8 @@ class Body(NamedTuple):
     before: Sequence[Paragraph]
     heading: str
     """Of the actions."""
+    colon: str
+    """Behind the heading, in plain text."""
     actions: Sequence[str]
     after: Sequence[Paragraph]
 
@@ -30,7 +32,7 @@ class Body(NamedTuple):
 def as_text(body: Body) -> str:
     """Give it as plain text; an empty line separates paragraphs."""
     numbered = [f"{number}. {action}" for number, action in enumerate(body.actions, start=1)]
-    steps = ["\n".join([f"{body.heading}:", *numbered])] if numbered else []
+    steps = ["\n".join([f"{body.heading}{body.colon}", *numbered])] if numbered else []
     return "\n\n".join([*map(_lines, body.before), *steps, *map(_lines, body.after)])
 
 

@@ -95,7 +95,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     """Of the page, labels and names."""
     text_language: str
-    """Of what the coordinators wrote; the site's default where there is no translation."""
+    """Of what the coordinators wrote; the site's default where there is no translation of what is shown."""
 
 
 def entry(advisory: Advisory, site: Site, language: str) -> Entry:
@@ -107,9 +107,8 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
     """
     published, _ = public_times(advisory, site)
     text_language, text = text_for(advisory, language, site.default)
-    body = _body(advisory, site, language)
-    if advisory.status is Status.WITHDRAWN:
-        text_language, body = language, _withdrawn(advisory, site, language)
+    withdrawn = advisory.status is Status.WITHDRAWN
+    body = _withdrawn(advisory, site, language) if withdrawn else _body(advisory, site, language)
     return Entry(
         id=site.tag(f"advisory/{advisory.id}"),
         link=_address(site, language, advisory.id),
@@ -123,7 +122,7 @@ def entry(advisory: Advisory, site: Site, language: str) -> Entry:
         categories=tuple(categories(advisory, language)),
         codes=codes(advisory),
         language=language,
-        text_language=text_language,
+        text_language=language if withdrawn else text_language,
     )
 
 
@@ -296,7 +295,7 @@ def _because(label: str, advisory: Advisory, site: Site, language: str) -> Parag
     said = label.format(date=updated.date().isoformat())
     if language != site.default:
         said += f" ({words.languages[site.default]})"
-    return Paragraph(f"{said}: {line(advisory.reason)}")
+    return Paragraph(f"{said}{words.colon} {line(advisory.reason)}")
 
 
 def _address(site: Site, language: str, advisory_id: str) -> str:
@@ -328,14 +327,17 @@ def _own_title(advisory: Advisory, text: Text, language: str) -> str:
 
 def _body(advisory: Advisory, site: Site, language: str) -> Body:
     text_language, text = text_for(advisory, language, site.default)
-    facts_line = " · ".join(f"{label}: {value}" for label, value in facts(advisory, language))
+    words = WORDS[language]
+    colon = f"{words.colon} "
+    facts_line = " · ".join(f"{label}{colon}{value}" for label, value in facts(advisory, language))
     return Body(
         before=[
             *_paragraphs(drill_notice(advisory, language)),
             *changes(advisory, site, language),
             *_paragraphs(*paragraphs(text.summary), figure_sentence(advisory, language)),
         ],
-        heading=WORDS[language].actions,
+        heading=words.actions,
+        colon=words.colon,
         actions=[line(action) for action in text.actions],
         after=[
             *_paragraphs(facts_line, _marking(advisory, language), notice(text_language, language)),
@@ -348,7 +350,7 @@ def _withdrawn(advisory: Advisory, site: Site, language: str) -> Body:
     """Leave out text, actions, figure and what it led to: any of them may be what had to go."""
     said = [*_paragraphs(drill_notice(advisory, language)), *withdrawal(advisory, site, language)]
     twin = Paragraph(WORDS[language].machine, (f"{site.url}/{twin_path(advisory.id)}",))
-    return Body(said, "", (), [*_paragraphs(_marking(advisory, language)), twin])
+    return Body(said, "", "", (), [*_paragraphs(_marking(advisory, language)), twin])
 
 
 def _paragraphs(*texts: str) -> Iterator[Paragraph]:

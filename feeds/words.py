@@ -46,6 +46,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     related: str
     """Before the addresses of others."""
     valid_until: str
+    colon: str
+    """Between a label and what it says, before a space."""
     machine: str
     """Before the address of the warning as JSON."""
     feed_of_all: str
@@ -92,6 +94,7 @@ _ENGLISH = Words(
     related="Related warnings:",
     valid_until="Valid until",
     machine="This warning as JSON, for machines:",
+    colon=":",
     feed_of_all="{site}: all warnings",
     feed="{site}: {name}",
     subtitle="Early warnings of security incidents, drawn from reports by incident response teams.",
@@ -132,6 +135,7 @@ _SPANISH = Words(
     related="Alertas relacionadas:",
     valid_until="Válida hasta",
     machine="Esta alerta en JSON, para máquinas:",
+    colon=":",
     feed_of_all="{site}: todas las alertas",
     feed="{site}: {name}",
     subtitle="Alertas tempranas de incidentes de seguridad, a partir de reportes de equipos de respuesta.",
@@ -172,6 +176,7 @@ _PORTUGUESE = Words(
     related="Alertas relacionados:",
     valid_until="Válido até",
     machine="Este alerta em JSON, para máquinas:",
+    colon=":",
     feed_of_all="{site}: todos os alertas",
     feed="{site}: {name}",
     subtitle="Alertas antecipados de incidentes de segurança, vindos de notificações de equipes de resposta.",
@@ -193,7 +198,26 @@ _FRENCH = Words(
     everywhere="Tous les lieux",
     only_in="Le texte de cette alerte n'est disponible qu'en {language}.",
     languages={"en": "anglais", "es": "espagnol", "pt": "portugais", "fr": "français"},
-    tlp={Tlp.CLEAR: "Elle peut être partagée avec tout le monde ; sa divulgation n'est pas limitée."},
+    tlp={
+        Tlp.CLEAR: "Elle peut être partagée avec tout le monde ; sa divulgation n'est pas limitée.",
+        Tlp.GREEN: "Elle peut être partagée au sein de la communauté, mais pas en public.",
+        Tlp.AMBER: "Elle peut être partagée dans votre organisation et avec ses clients, si besoin.",
+    },
+    statuses={
+        Status.PUBLISHED: "NOUVELLE",
+        Status.UPDATED: "MISE À JOUR",
+        Status.ESCALATED: "REMPLACÉE",
+        Status.WITHDRAWN: "RETIRÉE",
+    },
+    update="Mise à jour du {date}",
+    reason="Motif",
+    replaced_by="Une autre alerte a pris la place de celle-ci :",
+    replaces="Cette alerte prend la place d'une alerte antérieure :",
+    withdrawn="Cette alerte a été retirée le {date}. Elle n'est plus valable.",
+    related="Alertes liées :",
+    valid_until="Valable jusqu'au",
+    machine="Cette alerte en JSON, pour les machines :",
+    colon=" :",
     feed_of_all="{site} : toutes les alertes",
     feed="{site} : {name}",
     subtitle="Alertes précoces sur des incidents de sécurité, tirées des signalements d'équipes de réponse.",

@@ -296,7 +296,7 @@ def test_every_command_helps_with_an_example() -> None:
 def test_the_demonstration_ends_with_a_warning_in_the_feeds(tmp_path: Path) -> None:
     said = program("demo", "--once", "--data", tmp_path / "site")
     assert "the warning is out" in said
-    assert "RSS, Uruguay only:   [TLP:CLEAR] [HIGH]" in said
+    assert "RSS, Uruguay only:   [NEW] [TLP:CLEAR] [HIGH]" in said
     assert (tmp_path / "site/public/feeds/es/country/UY.rss").exists()
     assert re.search(r"closed; published: \w+ in [\w ]+, at least \d+ reports", said)
     page = (tmp_path / "site/public/en/figures/index.html").read_text("utf-8")

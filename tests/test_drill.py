@@ -51,7 +51,7 @@ from warp.site import Site
 MIDNIGHT = datetime(2026, 11, 19, tzinfo=UTC)
 TEST = Draft(type=taxonomy.TEST_TYPE, place="UY")
 FEEDS = [(language, how) for language in ("en", "es") for how in ("atom", "rss")]
-MARKS = {"en": "[DRILL] [TLP:CLEAR] [HIGH] ", "es": "[SIMULACRO] [TLP:CLEAR] [ALTA] "}
+MARKS = {"en": "[DRILL] [NEW] [TLP:CLEAR] [HIGH] ", "es": "[SIMULACRO] [NUEVA] [TLP:CLEAR] [ALTA] "}
 
 
 async def found(data: Path, stock: Stock, **settings: object) -> None:

@@ -114,7 +114,7 @@ def test_coordinators_rehearse_with_the_commands_of_real_life(empty_feed: Path, 
     assert "luis approved what ana had taken over" in rest
     assert list(tmp_path.iterdir()) == []
     (entry,) = feed(empty_feed)
-    assert entry.title == "[DRILL] [TLP:CLEAR] [HIGH] Rehearsed by hand"
+    assert entry.title == "[DRILL] [NEW] [TLP:CLEAR] [HIGH] Rehearsed by hand"
 
 
 def test_a_rehearsed_signal_that_is_dismissed_ends_the_drill_without_a_warning(
@@ -169,7 +169,7 @@ def test_a_scenario_of_ones_own_is_rehearsed(empty_feed: Path, tmp_path: Path) -
     assert "Ransomware in the Andes" in told
     assert re.search(r"approved +│ Tue 00:00", told)
     (entry,) = feed(empty_feed)
-    assert entry.title.startswith("[DRILL] [TLP:CLEAR] [CRITICAL] ")
+    assert entry.title.startswith("[DRILL] [NEW] [TLP:CLEAR] [CRITICAL] ")
     assert "malicious-code/infected-system" in [tag.term for tag in entry.tags]
 
 

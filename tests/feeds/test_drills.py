@@ -1,7 +1,6 @@
 """Rehearsed warnings: whatever they are about, they are in the drill feed, marked, and in nothing else."""
 
 from collections.abc import Callable
-from types import ModuleType
 
 import feedparser
 import msgspec
@@ -14,6 +13,7 @@ from feeds.categories import DRILL_SCHEME
 from feeds.entry import Site, entry
 from feeds.filters import ALL, DRILL, Filter, Format, affected, every_filter, holds, path, title
 from handlers import pages
+from tests.feeds import composing
 from tests.feeds.conftest import ENGLISH, SPANISH
 from warp import places, taxonomy
 from warp.advisory import Advisory, Status, Tlp
@@ -23,6 +23,7 @@ from warp.taxonomy import Severity
 Make = Callable[..., Advisory]
 FORMATS = {Format.ATOM: atom, Format.RSS: rss}
 MARKS = {"en": "[DRILL] ", "es": "[SIMULACRO] "}
+NEW = {"en": "[NEW] [TLP:CLEAR]", "es": "[NUEVA] [TLP:CLEAR]"}
 NOTICES = {
     "en": "This is a drill: an exercise. Nothing of it has happened, and nothing needs to be done.",
     "es": "Esto es un simulacro: un ejercicio. Nada de esto ha ocurrido y no es necesario hacer nada.",
@@ -75,13 +76,13 @@ def test_no_feed_but_the_drill_feed_shows_one_whatever_is_handed_over(
         assert ids == ({"drill-2026-w47-k3v9q2xd"} if filter_ == DRILL else {warning.id}), filter_
 
 
-@pytest.mark.parametrize("form", [atom, rss])
+@pytest.mark.parametrize("how", ["atom", "rss"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_title_text_and_category_say_that_it_is_a_drill(
-    form: ModuleType, language: str, site: Site, drill: Make
+    how: str, language: str, site: Site, drill: Make
 ) -> None:
-    (shown,) = feedparser.parse(form.render(site, DRILL, language, [drill()])).entries
-    assert shown.title.startswith(MARKS[language] + "[TLP:CLEAR]")
+    (shown,) = feedparser.parse(composing.feed(how, site, language, [drill()])).entries
+    assert shown.title.startswith(MARKS[language] + NEW[language])
     assert shown.summary.startswith(NOTICES[language])
     assert shown.content[0].value.startswith(f"<p>{NOTICES[language]}</p>")
     assert (DRILL_SCHEME, "drill") in [(tag.scheme, tag.term) for tag in shown.tags]
