@@ -243,6 +243,30 @@ class MissingList(ListError):
     """The server keeps back a list that its directory names, or that it has shown before."""
 
 
+class SignatureError(KeysError):
+    """This document cannot be trusted."""
+
+
+class NotADocument(SignatureError):
+    """This is not the JSON of an advisory: it does not say which advisory and which version it is."""
+
+
+class MalformedSignature(SignatureError):
+    """This is not the signature of an advisory."""
+
+
+class ForeignRoot(SignatureError):
+    """The signature is certified by another root key than the one of this fingerprint."""
+
+
+class UncertifiedSignature(SignatureError):
+    """The signature is false, or its key was not certified for its week."""
+
+
+class OtherDocument(SignatureError):
+    """The signature is of another version, of another advisory, or of other bytes than these."""
+
+
 class KeyUsedTwice(DirectoryError):
     """The directory uses one key twice: for two weeks, or for two kinds of token."""
 
