@@ -17,8 +17,9 @@ import warp.detection
 import warp.disclosure
 import warp.notify
 import warp.scenario
+from feeds import twin
 from handlers import routes
-from keys import envelope, narrative
+from keys import detached, envelope, narrative
 from storage import schema
 from warp import places, report, taxonomy
 from warp.cli.main import cli
@@ -199,7 +200,7 @@ def test_the_map_of_addresses_is_the_servers() -> None:
 
 
 def test_the_map_of_a_relays_addresses_is_its_own() -> None:
-    section = PROTOCOL.partition("## 17. Relays")[2]
+    section = PROTOCOL.partition("## 17. Relays")[2].partition("\n## ")[0]
     assert set(_rows(section)) == {_address(route) for route in routes.relay_routes()}
 
 
@@ -265,7 +266,15 @@ def test_the_sample_of_facts_is_a_report() -> None:
     assert tuple(keys) == facts.__struct_fields__
 
 
-@pytest.mark.parametrize("module", ["directory", "envelope", "invitation", "receipt"])
+def test_every_field_of_a_twin_and_of_its_signature_is_described_and_no_other() -> None:
+    section = PROTOCOL.partition("## 18. Advisories as data")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[$a-z0-9_]+`(?:, `[a-z0-9_]+`)*) \|", section, re.MULTILINE)
+    described = [name for cell in cells for name in re.findall("`([^`]+)`", cell)]
+    fields = [*twin.Twin.__struct_encode_fields__, *detached.Statement.__struct_encode_fields__]
+    assert sorted(described) == sorted(fields)
+
+
+@pytest.mark.parametrize("module", ["detached", "directory", "envelope", "invitation", "receipt"])
 def test_every_label_of_the_formats_is_given(module: str) -> None:
     labels = re.findall(r'b"(WARP [^"\\]+)', (ROOT / "keys" / f"{module}.py").read_text("utf-8"))
     assert labels

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import functools
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -19,6 +19,7 @@ import msgspec
 
 from feeds.entry import Site as Publisher
 from handlers import figure_pages, pages
+from keys.errors import KeysLocked
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
 from storage import advisories, members, pool
@@ -34,6 +35,7 @@ from warp import (
     issuing,
     listing,
     schedule,
+    signing,
 )
 from warp import release as acts
 from warp.advisory import MEMBERS_TLP, Advisory
@@ -129,6 +131,31 @@ class Site:
             changed = [issuing.issued(versions) for versions in found if versions]
             for outlet in self.outlets:
                 await asyncio.to_thread(issuing.issue, outlet, PAGES, changed)
+
+    async def sign_twins(self, ids: Collection[str] | None = None) -> int:
+        """
+        Sign what twins of advisories lack a signature; gives how many.
+
+        None where nobody gives the passphrase of sealed keys: the server signs what others have published.
+
+        Args:
+            ids: The advisories to look at; all unless given.
+        """
+        if not self._is_sure():
+            return 0
+        sign = functools.partial(
+            signing.sign_missing,
+            self.tree,
+            self.hub.keyring,
+            self.epochs.certificate,
+            Week.of(self.clock()),
+            ids,
+        )
+        async with self.alone():
+            try:
+                return await asyncio.to_thread(sign)
+            except KeysLocked:
+                return 0
 
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""

@@ -10,6 +10,7 @@ from feeds.entry import marked
 from storage import advisories
 from warp import advice, advising, drafting, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
+from warp.cli import verifying
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json, write_table
 from warp.config import ConfigError
 from warp.site import Site, open_site, present
@@ -234,4 +235,5 @@ def advice_command(code: str, language: str, tags: tuple[str, ...]) -> None:
     click.echo(advice.as_text(code, language, tags))
 
 
+advisory.add_command(verifying.verify)
 COMMANDS: list[click.Command] = [advisory, advice_command]
