@@ -278,10 +278,17 @@ def test_what_is_no_twin_is_refused_without_repeating_it(data: bytes) -> None:
     assert caught.value.__cause__ is None
 
 
-def test_what_control_a_text_holds_is_not_in_its_twin(advisory: Make, site: Site) -> None:
+def test_no_control_character_and_no_surrogate_of_a_text_is_in_its_twin(advisory: Make, site: Site) -> None:
     hostile = Text("a\ntitle\x1b[2J\ud800", "one\r\n\r\ntwo\x00", ("an\naction\x07",))
-    found = document(advisory(version=1, texts={"en": hostile}), site)["texts"]["en"]
-    assert found == {"title": "a title[2J", "summary": "one\n\ntwo", "actions": ["an action"]}
+    before = msgspec.structs.replace(version(1), reason="was\x1b[2J\ud800")
+    made = advisory(version=2, texts={"en": hostile}, reason="is\x07", history=(before,))
+    found = document(made, site)
+    assert found["texts"]["en"] == {
+        "title": "a title[2J",
+        "summary": "one\n\ntwo",
+        "actions": ["an action"],
+    }
+    assert (found["reason"], found["history"][0]["reason"]) == ("is", "was[2J")
 
 
 def test_each_field_says_what_it_is() -> None:
