@@ -20,7 +20,7 @@ from msgspec import Meta
 from feeds.entry import NotPublicError, Site, advisory_path, line, plain, public_times
 from feeds.figures import ALL_TYPES, PlaceCode, Publisher, TypeCode, place_code, pretty, publisher, type_code
 from warp import places, taxonomy
-from warp.advisory import Advisory, Facets, Status, Text, Tlp, Version
+from warp.advisory import Advisory, Facets, Status, Text, Tlp, Version, public_history
 from warp.weeks import Week
 
 FOLDER = "v1/advisories"
@@ -43,7 +43,11 @@ Life = Annotated[Status, Meta(description="Where it stands in its life.")]
 Level = Annotated[taxonomy.Severity, Meta(description="How bad it is for those whom it meets.")]
 Sector = Annotated[str | None, Meta(description="Sector of the NIS2 annexes; null: all.")]
 Why = Annotated[
-    str, Meta(description="Why this version came to be, in the coordinators' words; empty for the first.")
+    str,
+    Meta(
+        description="Why this version came to be, in the coordinators' words; empty for a first version that "
+        "takes no other's place."
+    ),
 ]
 Updated = Annotated[
     datetime, Meta(tz=True, description="When this version was published; whole seconds, UTC.")
@@ -234,9 +238,7 @@ def _wordings(texts: Mapping[str, Text]) -> Iterator[tuple[str, Wording]]:
 
 
 def _history(advisory: Advisory, site: Site) -> Iterator[Earlier]:
-    for version in advisory.history:
-        if version.tlp not in site.allowed:
-            continue
+    for version in public_history(advisory, site.allowed):
         address = f"{site.url}/{version_path(advisory.id, version.number)}"
         yield Earlier(
             number=version.number,
