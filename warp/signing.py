@@ -26,8 +26,9 @@ def sign_missing(
     """
     Sign the twins whose signature is not there, or is of other bytes or another root; gives how many.
 
-    A signature whose twin is gone goes, too: it would confirm a guess of what was withdrawn. Without a
-    certificate for the week nothing is signed, since nobody would believe it.
+    A signature of what is gone goes first, also where the key cannot be had: it would confirm a guess of what
+    was withdrawn, and look like a forgery beside a new version. Without a certificate for the week nothing is
+    signed, since nobody would believe it.
 
     Args:
         tree: Where the twins stand.
@@ -43,6 +44,8 @@ def sign_missing(
         if not signature.with_suffix(".json").exists():
             signature.unlink(missing_ok=True)
     missing = [path for path in _files(tree, "json", ids) if not _is_signed(path, certificate)]
+    for path in missing:
+        path.with_suffix(".sig").unlink(missing_ok=True)
     if not missing or not certificate.covers(keyring.online, week):
         return 0
     signed = 0

@@ -191,6 +191,20 @@ def test_a_sealed_key_is_needed_only_where_something_is_to_be_signed(tmp_path: P
     assert signing.sign_missing(tree, nobodys, certificate, WEEK) == 0
 
 
+def test_a_signature_of_other_bytes_goes_also_where_nobody_can_make_the_new_one(
+    tmp_path: Path, tree: Tree
+) -> None:
+    Keyring(tmp_path / "sealed").create(b"a long passphrase")
+    unlocked = Keyring(tmp_path / "sealed", lambda: b"a long passphrase")
+    certificate = certify(ROOT, unlocked.online.public_key(), WEEK, WEEK)
+    signing.sign_missing(tree, unlocked, certificate, WEEK)
+    tree.write(twin.path(FIRST), document(FIRST, 3), UPDATED)
+    tree.remove(twin.version_path(FIRST, 1))
+    with pytest.raises(KeysLocked):
+        signing.sign_missing(tree, Keyring(tmp_path / "sealed"), certificate, WEEK)
+    assert [tree.read(signature) is None for _, signature in SIGNED] == [True, True, False]
+
+
 async def test_a_site_signs_what_is_published_in_it(data: Path, clock: Clock) -> None:
     async with opened(data, clock, Logged()) as site:
         site.tree.write(twin.path(FIRST), document(FIRST), UPDATED)
