@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from warp import places, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.disclosure import Figure
-from warp.names import advice_en, advice_es
+from warp.names import advice_en, advice_es, advice_fr, advice_pt
 from warp.names.table import NoSuchName, look_up
 from warp.signal import Kind, Signal
 from warp.taxonomy import Severity
@@ -54,6 +54,8 @@ class _Words(NamedTuple):
 _WORDS: Mapping[str, _Words] = {
     "en": _Words(advice_en.SUBJECTS, advice_en.SENTENCES, advice_en.WATCH, advice_en.ACTIONS),
     "es": _Words(advice_es.SUBJECTS, advice_es.SENTENCES, advice_es.WATCH, advice_es.ACTIONS),
+    "pt": _Words(advice_pt.SUBJECTS, advice_pt.SENTENCES, advice_pt.WATCH, advice_pt.ACTIONS),
+    "fr": _Words(advice_fr.SUBJECTS, advice_fr.SENTENCES, advice_fr.WATCH, advice_fr.ACTIONS),
 }
 
 

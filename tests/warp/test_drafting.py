@@ -13,13 +13,13 @@ from warp import places, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.disclosure import Figure
 from warp.drafting import InvalidText, advise, check_text, draft
-from warp.names import advice_en, advice_es
+from warp.names import advice_en, advice_es, advice_fr, advice_pt
 from warp.names.table import NoSuchName
 from warp.places import UnknownPlace
 from warp.signal import Kind, Signal
 from warp.taxonomy import Severity
 
-TABLES = {"en": advice_en, "es": advice_es}
+TABLES = {"en": advice_en, "es": advice_es, "pt": advice_pt, "fr": advice_fr}
 LONGEST_PLACES = [
     max((*places.AREAS, *sorted(places.countries())), key=lambda code: len(places.place_name(code, language)))
     for language in taxonomy.LANGUAGES
@@ -109,22 +109,28 @@ def test_a_rise_of_a_single_day_is_one_of_its_week() -> None:
 def test_a_draft_without_a_place_names_none() -> None:
     for text in _draft(place="").texts.values():
         assert "–" not in text.title
-        assert not any(word in text.summary for word in ("Uruguay", "Place:", "Lugar:"))
+        assert not any(word in text.summary for word in ("Uruguay", "Uruguai", "Place:", "Lugar:", "Lieu"))
 
 
 def test_a_draft_names_the_place_it_is_told_and_not_that_of_the_signal() -> None:
     texts = _draft(place="419").texts
     assert texts["en"].title.endswith(" – Latin America and the Caribbean")
     assert texts["es"].title.endswith(" – América Latina y el Caribe")
-    assert not any("Uruguay" in _all_of(text) for text in texts.values())
+    assert texts["pt"].title.endswith(" – América Latina e Caribe")
+    assert texts["fr"].title.endswith(" – Amérique latine et Caraïbes")
+    assert not any(name in _all_of(text) for text in texts.values() for name in ("Uruguay", "Uruguai"))
 
 
 def test_a_threshold_is_not_called_an_unusual_rise() -> None:
     texts = _draft("fraud", kind=Kind.THRESHOLD).texts
     assert texts["en"].title == "Attention: reports of fraud – Uruguay"
     assert texts["es"].title == "Atención: reportes de fraude – Uruguay"
+    assert texts["pt"].title == "Atenção: notificações de fraude – Uruguai"
+    assert texts["fr"].title == "Attention\u00a0: signalements de fraude – Uruguay"
     assert not any(word in _all_of(texts["en"]) for word in ("nusual", "than usual"))
     assert not any(word in _all_of(texts["es"]) for word in ("inusual de", "de lo habitual"))
+    assert not any(word in _all_of(texts["pt"]) for word in ("incomum de", "do que o habitual"))
+    assert not any(word in _all_of(texts["fr"]) for word in ("inhabituelle des", "que d'habitude"))
 
 
 @pytest.mark.parametrize("weeks", [0, 1, 3, 8])
@@ -210,6 +216,8 @@ def test_an_outage_is_not_met_like_an_attack() -> None:
     assert "DDoS" not in " ".join(advise("availability/outage", "en"))
     assert "do not power them off" in advise("malicious-code", "en")[0]
     assert "no los apague" in advise("malicious-code", "es")[0]
+    assert "não os desligue" in advise("malicious-code", "pt")[0]
+    assert "ne les éteignez pas" in advise("malicious-code", "fr")[0]
 
 
 @pytest.mark.parametrize(("code", "language"), [("fraud/spam", "en"), ("acme", "en"), ("fraud", "xx")])
@@ -219,7 +227,7 @@ def test_advice_on_an_unknown_type_or_in_an_unknown_language_is_refused(code: st
     assert code not in str(refused.value)
 
 
-def test_both_languages_have_words_for_the_same_codes() -> None:
+def test_all_languages_have_words_for_the_same_codes() -> None:
     assert tuple(TABLES) == taxonomy.LANGUAGES
     for table in TABLES.values():
         assert set(table.SUBJECTS) == set(TERMS)
@@ -233,15 +241,22 @@ def _fields(sentence: str) -> set[str]:
     return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
 
 
-def test_both_languages_have_the_same_sentences_with_the_same_gaps() -> None:
+def test_all_languages_have_the_same_sentences_with_the_same_gaps() -> None:
     gaps = [{key: _fields(text) for key, text in table.SENTENCES.items()} for table in TABLES.values()]
     assert all(found == gaps[0] for found in gaps)
 
 
-def test_both_languages_recommend_as_many_actions() -> None:
-    assert {code: len(actions) for code, actions in advice_en.ACTIONS.items()} == {
-        code: len(actions) for code, actions in advice_es.ACTIONS.items()
-    }
+def test_all_languages_recommend_as_many_actions() -> None:
+    counts = [{code: len(found) for code, found in table.ACTIONS.items()} for table in TABLES.values()]
+    assert all(found == counts[0] for found in counts)
+
+
+def test_french_elides_before_a_subject_that_begins_with_a_vowel() -> None:
+    texts = _draft("intrusions/burglary").texts
+    assert texts["fr"].title == "Hausse inhabituelle des signalements d'intrusions physiques – Uruguay"
+    assert all(subject.startswith(("de ", "d'")) for subject in advice_fr.SUBJECTS.values())
+    whole = [subject[3:] for subject in advice_fr.SUBJECTS.values() if subject.startswith("de ")]
+    assert not [words for words in whole if words[0] in "aeiouyéèêh"]
 
 
 GOOD = Text(title="A title", summary="One paragraph.\n\nAnother.", actions=("Do this.",))
