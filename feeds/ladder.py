@@ -140,7 +140,125 @@ _SPANISH = Ladder(
     },
 )
 
-LADDERS: Mapping[str, Ladder] = {"en": _ENGLISH, "es": _SPANISH}
+_PORTUGUESE = Ladder(
+    types={
+        OfType.TYPE: "Um tipo de incidente",
+        OfType.CLASS: "Uma classe de incidentes",
+        OfType.ALL: "Todos os tipos juntos",
+    },
+    places={
+        OfPlace.COUNTRY: "em um país",
+        OfPlace.AREA: "em uma parte de uma região (como a América do Sul)",
+        OfPlace.SUB_REGION: "em uma sub-região (como a América Latina e Caribe)",
+        OfPlace.REGION: "em uma região (como as Américas)",
+        OfPlace.WORLD: "em todos os lugares juntos",
+    },
+    spans={Span.WEEK: "em uma semana", Span.MONTH: "em um mês", Span.QUARTER: "em um trimestre"},
+    cell="{type} {place} {span}",
+    needs=(
+        "{cell}: nunca se mostra com menos de {reports} notificações ou {members} membros; sempre, se "
+        "abrange lugares e tipos suficientes, a partir de {sure_reports} notificações e {sure_members} "
+        "membros que notificaram a mesma classe na mesma semana."
+    ),
+    members=(
+        "Os membros são contados pelo que é certo: o maior número que fez sua primeira notificação de uma "
+        "mesma classe em uma mesma semana. Pode haver muitos mais."
+    ),
+    wide=(
+        "Uma linha que abrange vários lugares tem membros em pelo menos {places} deles, e a que abrange "
+        "vários tipos pode conter pelo menos {types} tipos que ainda não são mostrados de forma mais "
+        "específica. Senão, não se mostra, por mais notificações que haja."
+    ),
+    bands=(
+        "Os números são mínimos: “pelo menos {first}”, {second}, {third}, {fourth} e assim por diante. Uma "
+        "linha conta no máximo {capped} vezes tantas notificações quantos membros certamente tem."
+    ),
+    risk=(
+        "Entre “nunca” e “sempre” decide um número secreto, sorteado para cada linha e depois destruído. Uma "
+        "notificação muda as chances do que se mostra em no máximo {percent} pontos percentuais; n "
+        "notificações de um mesmo membro, em até n vezes isso."
+    ),
+    names={
+        Name.CAUTIOUS: "cautelosa",
+        Name.STANDARD: "padrão",
+        Name.SMALL_COMMUNITY: "comunidade pequena",
+    },
+    why={
+        Name.CAUTIOUS: (
+            "Metade do risco das outras, para notificações que não devem ser vistas; menos números, e mais "
+            "amplos."
+        ),
+        Name.STANDARD: (
+            "Para uma comunidade de várias regiões, para ver o que acontece em cada uma: por classe e "
+            "trimestre, e de forma mais específica onde há muito."
+        ),
+        Name.SMALL_COMMUNITY: (
+            "Para dezenas de membros de uma região: toda a comunidade por classe, e o que resta do trimestre "
+            "em uma só linha."
+        ),
+    },
+)
+
+_FRENCH = Ladder(
+    types={
+        OfType.TYPE: "Un type d'incident",
+        OfType.CLASS: "Une classe d'incidents",
+        OfType.ALL: "Tous les types ensemble",
+    },
+    places={
+        OfPlace.COUNTRY: "dans un pays",
+        OfPlace.AREA: "dans une partie d'une région (comme l'Amérique du Sud)",
+        OfPlace.SUB_REGION: "dans une sous-région (comme l'Amérique latine et les Caraïbes)",
+        OfPlace.REGION: "dans une région (comme les Amériques)",
+        OfPlace.WORLD: "dans tous les lieux ensemble",
+    },
+    spans={Span.WEEK: "en une semaine", Span.MONTH: "en un mois", Span.QUARTER: "en un trimestre"},
+    cell="{type} {place} {span}",
+    needs=(
+        "{cell} : jamais affiché avec moins de {reports} signalements ou de {members} membres ; toujours, si "
+        "assez de lieux et de types sont couverts, à partir de {sure_reports} signalements et de "
+        "{sure_members} membres qui ont signalé la même classe dans la même semaine."
+    ),
+    members=(
+        "Les membres sont comptés par ce qui est sûr : le plus grand nombre à avoir fait leur premier "
+        "signalement d'une même classe dans une même semaine. Ils sont peut-être bien plus nombreux."
+    ),
+    wide=(
+        "Une ligne qui couvre plusieurs lieux a des membres dans au moins {places} d'entre eux, et une ligne "
+        "qui couvre plusieurs types peut contenir au moins {types} types qui ne sont pas déjà affichés plus "
+        "finement. Sinon elle n'est pas affichée, quel que soit le nombre de signalements."
+    ),
+    bands=(
+        "Les nombres sont des minimums : « au moins {first} », {second}, {third}, {fourth} et ainsi de "
+        "suite. Une ligne compte au plus {capped} fois autant de signalements qu'elle a de membres sûrs."
+    ),
+    risk=(
+        "Entre « jamais » et « toujours », un nombre secret décide, tiré pour chaque ligne puis détruit. Un "
+        "signalement change les chances de ce qui est affiché d'au plus {percent} points de pourcentage ; n "
+        "signalements d'un même membre, jusqu'à n fois autant."
+    ),
+    names={
+        Name.CAUTIOUS: "prudente",
+        Name.STANDARD: "standard",
+        Name.SMALL_COMMUNITY: "petite communauté",
+    },
+    why={
+        Name.CAUTIOUS: (
+            "Moitié moins de risque que les autres, pour des signalements qui ne doivent pas se voir ; des "
+            "chiffres moins nombreux et plus larges."
+        ),
+        Name.STANDARD: (
+            "Pour une communauté de plusieurs régions, pour voir ce qui se passe dans chacune : par classe "
+            "et par trimestre, et plus finement là où il y a beaucoup."
+        ),
+        Name.SMALL_COMMUNITY: (
+            "Pour quelques dizaines de membres d'une région : toute la communauté par classe, et ce qui "
+            "reste du trimestre en une seule ligne."
+        ),
+    },
+)
+
+LADDERS: Mapping[str, Ladder] = {"en": _ENGLISH, "es": _SPANISH, "pt": _PORTUGUESE, "fr": _FRENCH}
 """Language code to words, for every language of `feeds.words`."""
 
 

@@ -106,5 +106,75 @@ _SPANISH = Texts(
     footer="Sin cookies, sin scripts y sin contenido cargado desde otros sitios.",
 )
 
-TEXTS: Mapping[str, Texts] = {"en": _ENGLISH, "es": _SPANISH}
+_PORTUGUESE = Texts(
+    language="Português",
+    languages="Idiomas",
+    sections="Seções",
+    warnings="Alertas",
+    figures="Estatísticas",
+    about=(
+        "Equipes de resposta a incidentes notificam aqui, de forma anônima, o que lhes aconteceu. "
+        "Os coordenadores acompanham as contagens e publicam alertas antecipados com recomendações. "
+        "Qualquer pessoa pode ler e acompanhar os alertas, sem criar uma conta."
+    ),
+    report="Notificar um incidente",
+    report_how=(
+        "Os membros notificam com {command}: a notificação é cifrada na própria máquina de quem notifica e "
+        "não leva nenhum nome, nem mesmo para quem opera este servidor. Para se tornar membro, fale com os "
+        "coordenadores."
+    ),
+    none_yet="Nenhum alerta foi publicado ainda.",
+    feeds="Acompanhar os alertas",
+    feeds_how=(
+        "Ponha um destes endereços em um leitor de feeds ou em uma ferramenta de segurança. O feed de um "
+        "país também traz os alertas para a sua região e para todos os lugares."
+    ),
+    all_warnings="Todos os alertas",
+    by_type="Por tipo de incidente",
+    by_country="Por país",
+    drills_how="O feed de exercícios serve para ensaiar: nada do que ele traz aconteceu.",
+    published="Publicado",
+    updated="Atualizado",
+    identifier="Identificador permanente",
+    marking="Marcação",
+    back="Todos os alertas",
+    footer="Sem cookies, sem scripts e sem conteúdo carregado de outros sites.",
+)
+
+_FRENCH = Texts(
+    language="Français",
+    languages="Langues",
+    sections="Rubriques",
+    warnings="Alertes",
+    figures="Chiffres",
+    about=(
+        "Les équipes de réponse aux incidents signalent ici, de façon anonyme, ce qui leur est arrivé. "
+        "Les coordinateurs surveillent les décomptes et publient des alertes précoces avec des conseils. "
+        "Tout le monde peut lire les alertes et les suivre, sans compte."
+    ),
+    report="Signaler un incident",
+    report_how=(
+        "Les membres signalent avec {command} : le signalement est chiffré sur leur propre machine et ne "
+        "porte aucun nom, même pour ceux qui exploitent ce serveur. Pour devenir membre, adressez-vous aux "
+        "coordinateurs."
+    ),
+    none_yet="Aucune alerte n'a encore été publiée.",
+    feeds="Suivre les alertes",
+    feeds_how=(
+        "Ajoutez une de ces adresses à un lecteur de flux ou à un outil de sécurité. Le flux d'un pays "
+        "contient aussi les alertes pour sa région et pour tous les lieux."
+    ),
+    all_warnings="Toutes les alertes",
+    by_type="Par type d'incident",
+    by_country="Par pays",
+    drills_how="Le flux des exercices sert à s'entraîner : rien de ce qu'il contient ne s'est produit.",
+    published="Publiée",
+    updated="Mise à jour",
+    identifier="Identifiant permanent",
+    marking="Marquage",
+    back="Toutes les alertes",
+    footer="Sans cookies, sans scripts, sans rien qui soit chargé d'ailleurs.",
+)
+
+TEXTS: Mapping[str, Texts] = {"en": _ENGLISH, "es": _SPANISH, "pt": _PORTUGUESE, "fr": _FRENCH}
 """Language code to texts, for every language of `feeds.words`."""
