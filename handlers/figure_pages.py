@@ -13,7 +13,8 @@ from feeds.entry import Site, figures_path, href, line
 from feeds.figures import Closed, place_label, type_label
 from feeds.progress import Progress, Quarter
 from handlers.chart import Chart, draw
-from handlers.figure_texts import FIGURE_TEXTS, FigureTexts
+from handlers.figure_texts.languages import FIGURE_TEXTS
+from handlers.figure_texts.table import FigureTexts
 from handlers.rendering import Link, render
 from warp import places
 from warp.disclosure import Cell, Release

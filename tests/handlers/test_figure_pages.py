@@ -15,7 +15,7 @@ from feeds.figures import Closed, as_csv, as_json
 from feeds.progress import every_progress
 from handlers import figure_pages
 from handlers.chart import draw
-from handlers.figure_texts import FIGURE_TEXTS
+from handlers.figure_texts.languages import FIGURE_TEXTS
 from tests.releases import EARLIER, EMPTY, MONTH, POLICY, QUARTER, RELEASES, SITE, WEEK, cell
 from warp.disclosure import Release
 from warp.policies import Name, Policy

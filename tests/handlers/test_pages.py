@@ -21,7 +21,7 @@ from feeds.ladder import LADDERS
 from feeds.progress import every_progress
 from feeds.words import WORDS
 from handlers import figure_pages, pages, rendering
-from handlers.figure_texts import FIGURE_TEXTS
+from handlers.figure_texts.languages import FIGURE_TEXTS
 from handlers.texts import TEXTS
 from tests.releases import EMPTY, POLICY, RELEASES, SITE, WEEK
 from warp.advisory import Advisory, Status, Text, Tlp

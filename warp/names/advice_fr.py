@@ -91,7 +91,7 @@ WATCH: Mapping[str, str] = {
         "fichiers qui ne s'ouvrent plus et les connexions vers des adresses inconnues"
     ),
     "malicious-code/c2-server": "les connexions régulières à une adresse inconnue, et les processus étranges",
-    "malicious-code/malware-distribution": "les téléchargements suspects, et tout fichier étrange de vos sites",
+    "malicious-code/malware-distribution": "les téléchargements suspects et les fichiers intrus de vos sites",
     "information-gathering": "les sondages de vos systèmes, et les inconnus qui s'informent sur vos équipes",
     "information-gathering/scanner": "les sondages de nombreux ports ou machines depuis les mêmes sources",
     "information-gathering/sniffing": "les alertes de certificat, le DNS ou les routes modifiés",

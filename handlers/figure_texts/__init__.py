@@ -1,0 +1,1 @@
+"""What the pages of figures say: one module for each language."""
