@@ -5,9 +5,10 @@ from datetime import date
 from feeds.entry import Site
 from warp.disclosure import Cell, Figure, Release
 from warp.policies import Name, Policy
+from warp.taxonomy import LANGUAGES
 
 SITE = Site(
-    name="WARP of the South", url="https://warp.example", languages=("en", "es"), created=date(2026, 1, 5)
+    name="WARP of the South", url="https://warp.example", languages=LANGUAGES, created=date(2026, 1, 5)
 )
 POLICY = Policy(preset=Name.SMALL_COMMUNITY)
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import feedparser
 import pytest
 
-from feeds import filters
 from storage import advisories, coordinators, members, signals
 from tests.campaigns import RIVER_PLATE, quiet_region
 from tests.support import Clock, Stock, request, served, tally

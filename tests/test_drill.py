@@ -17,7 +17,6 @@ from typing import Any
 import feedparser
 import pytest
 
-from feeds import filters
 from keys import age
 from storage import pool, schema
 from tests.support import (

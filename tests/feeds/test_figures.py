@@ -115,6 +115,8 @@ def test_cells_have_stable_codes_and_names_in_every_language() -> None:
     assert cells[0]["labels"] == {
         "en": {"type": "Phishing", "place": "Brazil"},
         "es": {"type": "Phishing", "place": "Brasil"},
+        "pt": {"type": "Phishing", "place": "Brasil"},
+        "fr": {"type": "Hameçonnage (phishing)", "place": "Brésil"},
     }
     assert document(QUARTER)["cells"][-1]["type"] == "all"
 

@@ -26,7 +26,7 @@ AREAS = every_progress(RELEASES)
 def read(page: bytes) -> str:
     """Give a page's text as a reader sees it, on one line."""
     body = lxml.html.fromstring(page.decode()).find("body")
-    return " ".join(" ".join(body.itertext()).split())
+    return " ".join(re.findall(r"[^ \n]+", " ".join(body.itertext())))
 
 
 def everything(language: str = "en", releases: list[Release] = RELEASES) -> bytes:

@@ -13,7 +13,8 @@ import pytest
 
 from storage import figures as stored
 from storage import tallies
-from tests.releases import EARLIER, EMPTY, POLICY, QUARTER, RELEASES, SITE, WEEK
+from tests import releases as made
+from tests.releases import EARLIER, EMPTY, POLICY, QUARTER, RELEASES, WEEK
 from tests.support import NOON, PHISHING, Clock, Logged, Stock, opened
 from tests.support import tally as counted
 from warp import figures
@@ -24,6 +25,9 @@ from warp.site import PAGES, Site
 from warp.tally import Counted, Tally
 from warp.weeks import Period, Span
 from warp.weeks import Week as IsoWeek
+
+SITE = msgspec.structs.replace(made.SITE, languages=("en", "es"))
+"""In the languages of a new site."""
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def state(tree: Tree) -> dict[str, int]:
 
 def own(period: str) -> set[str]:
     return {f"v1/figures/{period}.json", f"v1/figures/{period}.csv"} | {
-        f"{language}/figures/{period}.html" for language in ("en", "es")
+        f"{language}/figures/{period}.html" for language in SITE.languages
     }
 
 
@@ -63,8 +67,7 @@ LISTS = {
     "v1/figures/index.json",
     "v1/figures/archive.zip",
     "v1/figures/csv-metadata.json",
-    "en/figures/index.html",
-    "es/figures/index.html",
+    *(f"{language}/figures/index.html" for language in SITE.languages),
 }
 
 
@@ -74,8 +77,7 @@ def progress(areas: str) -> set[str]:
         for area in areas.split()
         for path in (
             f"v1/figures/progress/{area}.csv",
-            f"en/figures/progress/{area}.html",
-            f"es/figures/progress/{area}.html",
+            *(f"{language}/figures/progress/{area}.html" for language in SITE.languages),
         )
     }
 
