@@ -17,7 +17,7 @@ from feeds import filters
 from feeds.filters import Filter
 from warp.advisory import Advisory, Status, Version, version_of
 
-PART = 20
+PART = 10
 """Versions in one part of a month's archive."""
 
 

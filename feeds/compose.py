@@ -164,7 +164,8 @@ def feed(
             break
         events.append(event)
         parts.append(fragment)
-    archives = chosen.archives() if len(events) < len(chosen) else []
+    is_whole = len(events) == len(chosen) or filter_ == DRILL  # rehearsed ones are kept nowhere else
+    archives = [] if is_whole else chosen.archives()
     address = filters.path(filter_, language, format_)
     updated = _updated(site, events)
     head = _head(site, filter_, language, address, updated)

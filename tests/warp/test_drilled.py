@@ -6,12 +6,13 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from feeds import filters
 from feeds.entry import WINDOW, NotPublicError
 from tests.support import NOON
+from tests.warp.test_issuing import outlet
 from tests.warp.test_publication import SITE, advisory, content
-from warp import drilled, publication
+from warp import drilled, issuing
 from warp.advisory import Advisory, Status
+from warp.issuing import Issued
 from warp.publication import Tree
 from warp.site import PAGES
 
@@ -25,7 +26,7 @@ def drill(number: int = 0, **changed: object) -> Advisory:
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     made = Tree(tmp_path / "public")
-    publication.publish_advisories(made, SITE, PAGES, [advisory()], filters.every_filter())
+    issuing.issue_all(outlet(made), PAGES, [Issued(advisory())])
     drilled.publish(made, SITE, PAGES)
     return made
 
@@ -46,7 +47,8 @@ def test_a_drill_touches_its_feed_and_its_pages_and_no_other_file(tree: Tree) ->
     after = content(tree)
     touched = {path for path in after if before.get(path) != after[path]}
     own = {f"{language}/advisories/{drill().id}.html" for language in ("en", "es")}
-    own |= {f"feeds/{language}/drill.{how}" for language in ("en", "es") for how in ("atom", "rss")}
+    own |= {f"feeds/{language}/drill.{how}" for language in ("en", "es") for how in ("atom", "rss", "json")}
+    own |= {f"v1/advisories/{drill().id}.json"}
     assert touched == own | {f"{path}.gz" for path in own} | {drilled.STORE}
     assert set(before) <= set(after)
 
@@ -54,7 +56,7 @@ def test_a_drill_touches_its_feed_and_its_pages_and_no_other_file(tree: Tree) ->
 def test_publishing_all_warnings_again_leaves_no_trace_of_a_drill_in_them(tree: Tree) -> None:
     before = content(tree)
     everything = [advisory(), drill(1)]
-    publication.publish_advisories(tree, SITE, PAGES, everything, [*filters.every_filter(), filters.DRILL])
+    issuing.issue_all(outlet(tree), PAGES, list(map(Issued, everything)))
     assert content(tree) == before
 
 
@@ -76,7 +78,10 @@ def test_coordinators_are_not_named_in_what_is_kept(tree: Tree) -> None:
 def test_the_newest_stay_and_the_pages_of_the_others_go(tree: Tree) -> None:
     for number in range(WINDOW + 2):
         drilled.add(tree, SITE, PAGES, drill(number))
-    assert shown(tree) == [drill(number).id for number in reversed(range(2, WINDOW + 2))]
+    newest = [drill(number).id for number in reversed(range(2, WINDOW + 2))]
+    assert shown(tree) == newest[: len(shown(tree))]
+    assert len(shown(tree)) >= 20
+    assert b"prev-archive" not in (tree.read("feeds/en/drill.atom") or b"")
     names = set(tree.names("es/advisories"))
     assert f"{drill(1).id}.html" not in names
     assert f"{drill(1).id}.html.gz" not in names

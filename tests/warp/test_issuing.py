@@ -1,0 +1,214 @@
+"""Issuing: what readers get of advisories is written once, whole, and in an order that never misleads."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import msgspec
+import pytest
+
+from feeds import filters, twin
+from feeds.filters import Format
+from tests.support import NOON
+from tests.warp.test_publication import SITE, advisory, content
+from warp import issuing
+from warp.advisory import MEMBERS_TLP, Advisory, Status, Text, Tlp, version_of
+from warp.issuing import Issued, Outlet
+from warp.publication import Tree
+from warp.site import PAGES
+from warp.taxonomy import Severity
+
+BEGUN = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def outlet(tree: Tree, *, as_files: bool = True) -> Outlet:
+    """Give a tree as the site's public one."""
+    return Outlet(tree, SITE, Tree(tree.folder.with_name("entries")), as_files)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "public")
+
+
+@pytest.fixture
+def public(tree: Tree) -> Outlet:
+    made = outlet(tree)
+    issuing.issue_all(made, PAGES, [])
+    return made
+
+
+def next_version(before: Issued, **changed: object) -> Issued:
+    """Give an advisory after one more change, an hour later."""
+    old = before.advisory
+    assert old.updated is not None
+    new = {
+        "version": old.version + 1,
+        "status": Status.UPDATED,
+        "history": (*old.history, version_of(old)),
+        "updated": old.updated + timedelta(hours=1),
+        "reason": "It was something else.",
+    }
+    return Issued(msgspec.structs.replace(old, **(new | changed)), (*before.earlier, old))
+
+
+def shown(tree: Tree, feed: str = "all") -> list[str]:
+    """Give the titles in a feed."""
+    return [each.title for each in feedparser.parse(tree.read(f"feeds/en/{feed}.atom")).entries]
+
+
+def feeds(tree: Tree) -> set[str]:
+    """Give the addresses of the English feeds that stand in files."""
+    folder = tree.folder / "feeds" / "en"
+    return {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.atom")}
+
+
+def test_the_same_advisories_give_the_same_bytes_and_times(tmp_path: Path) -> None:
+    written = []
+    for name, order in (("one", 1), ("two", -1)):
+        public = outlet(Tree(tmp_path / name / "public"))
+        several = [advisory(), advisory("2026-w47-bbbbbbbb", updated=NOON + timedelta(hours=1))][::order]
+        issuing.issue_all(public, PAGES, [Issued(each) for each in several])
+        written.append(content(public.tree))
+    assert written[0] == written[1]
+    assert len(written[0]) > 20
+
+
+def test_one_after_the_other_or_all_at_once_the_tree_is_the_same(tmp_path: Path) -> None:
+    first = Issued(advisory())
+    second = Issued(advisory("2026-w47-bbbbbbbb", place="", updated=NOON + timedelta(minutes=5)))
+    corrected = next_version(first, place="AR", severity=Severity.LOW)
+    withdrawn = next_version(corrected, status=Status.WITHDRAWN)
+    one, other = (outlet(Tree(tmp_path / name / "public")) for name in ("one", "two"))
+    issuing.issue_all(one, PAGES, [])
+    for each in (first, second, corrected, withdrawn):
+        issuing.issue(one, PAGES, [each])
+    issuing.issue_all(other, PAGES, [second, withdrawn])
+    assert content(one.tree) == content(other.tree)
+    assert content(one.store) == content(other.store)
+
+
+def hidden() -> Iterable[Advisory]:
+    yield advisory(status=Status.DRAFT)
+    yield advisory(status=Status.REVIEW)
+    yield advisory(drill=True)
+    for tlp in Tlp:
+        if tlp is not Tlp.CLEAR:
+            yield advisory(tlp=tlp)
+
+
+@pytest.mark.parametrize("one", list(hidden()), ids=lambda one: f"{one.status} {one.tlp} {one.drill}")
+def test_what_is_not_public_leaves_no_trace_in_the_tree(public: Outlet, one: Advisory) -> None:
+    before = content(public.tree), content(public.store)
+    issuing.issue(public, PAGES, [Issued(one)])
+    issuing.issue_all(public, PAGES, [Issued(one)])
+    assert (content(public.tree), content(public.store)) == before
+
+
+def test_a_public_advisory_has_pages_a_twin_and_a_place_in_every_feed_of_its_own(public: Outlet) -> None:
+    one = advisory()
+    issuing.issue(public, PAGES, [Issued(one)])
+    read = public.tree.read
+    for language, words in (("en", b"Much of it."), ("es", b"Mucho.")):
+        assert words in (read(f"{language}/advisories/{one.id}.html") or b"")
+        for path in ("all", "country/UY", "type/fraud/phishing", "region/419", "sector/energy", "min/low"):
+            for format_ in Format:
+                assert words in (read(f"feeds/{language}/{path}.{format_}") or b""), path
+        assert one.id.encode() in (read(f"{language}/index.html") or b"")
+    assert twin.read(read(twin.path(one.id)) or b"").texts == one.texts
+
+
+def test_a_feed_of_a_single_facet_stands_in_a_file_if_it_holds_anything(public: Outlet) -> None:
+    assert feeds(public.tree) == {"all"}
+    issuing.issue(public, PAGES, [Issued(advisory(sector="energy"))])
+    changed = filters.affected([version_of(advisory(sector="energy")).facets])
+    assert feeds(public.tree) == {each.address for each in changed}
+
+
+def test_members_feeds_are_composed_only_when_they_are_asked_for(tmp_path: Path) -> None:
+    made = outlet(Tree(tmp_path / "members"), as_files=False)
+    issuing.issue_all(made, PAGES, [Issued(advisory())])
+    assert not feeds(made.tree)
+    assert [each.name for each in issuing.read(made.tree).advisories] == [advisory().id]
+
+
+def test_a_correction_reaches_the_feeds_that_held_what_it_corrects(public: Outlet) -> None:
+    first = Issued(advisory())
+    issuing.issue(public, PAGES, [first])
+    issuing.issue(public, PAGES, [next_version(first, place="AR", type="fraud", severity=Severity.LOW)])
+    for feed in ("country/UY", "country/AR", "type/fraud/phishing", "min/high"):
+        assert shown(public.tree, feed) == ["[UPDATED] [TLP:CLEAR] [LOW] Phishing"], feed
+
+
+def test_an_earlier_version_keeps_its_twin(public: Outlet) -> None:
+    first = Issued(advisory())
+    issuing.issue(public, PAGES, [first])
+    before = public.tree.read(twin.path(first.advisory.id))
+    issuing.issue(public, PAGES, [next_version(first)])
+    assert public.tree.read(twin.version_path(first.advisory.id, 1)) == before
+    assert public.tree.read(twin.path(first.advisory.id)) != before
+
+
+def test_what_is_withdrawn_stands_nowhere_in_its_old_words(public: Outlet) -> None:
+    texts = {each: Text(title="A title", summary="A secret.", actions=("An act.",)) for each in ("en", "es")}
+    first = Issued(advisory(texts=texts))
+    issuing.issue(public, PAGES, [first])
+    corrected = next_version(first)
+    issuing.issue(public, PAGES, [corrected])
+    issuing.issue(public, PAGES, [next_version(corrected, status=Status.WITHDRAWN, reason="It named one.")])
+    for files in (content(public.tree), content(public.store)):
+        plain = {path: data for path, (data, _) in files.items() if not path.endswith(".gz")}
+        assert not [path for path, data in plain.items() if b"A secret" in data or b"An act" in data]
+        assert not [path for path in files if path.startswith(twin.version_path(first.advisory.id, 1))]
+    assert shown(public.tree) == ["[WITHDRAWN] [TLP:CLEAR] [HIGH] Phishing · Uruguay · 2026-W47"]
+
+
+def test_a_tree_says_nothing_of_advisories_that_its_readers_may_not_see(public: Outlet) -> None:
+    secret = advisory("2026-w47-bbbbbbbb", tlp=Tlp.AMBER)
+    one = advisory(related=(secret.id,), escalates=secret.id)
+    earlier = msgspec.structs.replace(version_of(advisory()), tlp=Tlp.AMBER, reason="For members.")
+    one = msgspec.structs.replace(one, version=2, history=(earlier,))
+    issuing.issue(public, PAGES, [Issued(one, (advisory(tlp=Tlp.AMBER),)), Issued(secret)])
+    plain = [data for path, (data, _) in content(public.tree).items() if not path.endswith(".gz")]
+    assert not [data for data in plain if b"bbbbbbbb" in data or b"For members" in data]
+    assert public.tree.read(twin.version_path(one.id, 1)) is None
+
+
+def test_members_have_what_is_public_and_what_is_theirs(tmp_path: Path) -> None:
+    site = msgspec.structs.replace(SITE, url=f"{SITE.url}/members", allowed=MEMBERS_TLP)
+    members = outlet(Tree(tmp_path / "members"))._replace(site=site)
+    several = [advisory(f"2026-w47-aaaaaaa{number}", tlp=tlp) for number, tlp in enumerate(Tlp)]
+    issuing.issue_all(members, PAGES, list(map(Issued, several)))
+    names = [each.name for each in issuing.read(members.tree).advisories]
+    assert names == [each.id for each in several if each.tlp in ("CLEAR", "GREEN", "AMBER")]
+    document = (members.tree.read("feeds/en/all.atom") or b"").decode()
+    assert f"{SITE.url}/members/en/advisories/" in document
+    assert f"{SITE.url}/en/" not in document
+    assert f"<id>{SITE.tag(f'advisory/{names[0]}')}</id>" in document
+
+
+def test_what_stops_to_be_for_a_trees_readers_goes_with_all_that_there_is_of_it(public: Outlet) -> None:
+    before = content(public.tree), content(public.store)
+    issuing.issue(public, PAGES, [Issued(advisory())])
+    issuing.issue_all(public, PAGES, [])
+    assert (content(public.tree), content(public.store)) == before
+
+
+def test_the_time_of_a_page_is_that_of_its_advisory_and_of_an_empty_feed_that_of_the_site(
+    public: Outlet,
+) -> None:
+    assert content(public.tree)["feeds/en/all.atom"][1] == BEGUN.timestamp()
+    one = advisory(updated=NOON)
+    issuing.issue(public, PAGES, [Issued(one)])
+    times = {path: time for path, (_, time) in content(public.tree).items()}
+    assert times[f"en/advisories/{one.id}.html"] == times["en/index.html"] == NOON.timestamp()
+    assert int(times["feeds/en/all.atom"]) == NOON.timestamp()
+
+
+def test_an_advisory_that_did_not_change_touches_no_file(public: Outlet) -> None:
+    issuing.issue(public, PAGES, [Issued(advisory())])
+    before = {path: path.stat().st_ino for path in public.tree.folder.rglob("*")}
+    issuing.issue(public, PAGES, [Issued(advisory())])
+    issuing.issue_all(public, PAGES, [Issued(advisory())])
+    assert {path: path.stat().st_ino for path in public.tree.folder.rglob("*")} == before
