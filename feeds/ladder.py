@@ -229,11 +229,11 @@ _FRENCH = Ladder(
         "finement. Sinon elle n'est pas affichée, quel que soit le nombre de signalements."
     ),
     bands=(
-        "Les nombres sont des minimums : « au moins {first} », {second}, {third}, {fourth} et ainsi de "
+        "Les nombres sont des minimums : « au moins {first} », {second}, {third}, {fourth} et ainsi de "
         "suite. Une ligne compte au plus {capped} fois autant de signalements qu'elle a de membres sûrs."
     ),
     risk=(
-        "Entre « jamais » et « toujours », un nombre secret décide, tiré pour chaque ligne puis détruit. Un "
+        "Entre « jamais » et « toujours », un nombre secret décide, tiré pour chaque ligne puis détruit. Un "
         "signalement change les chances de ce qui est affiché d'au plus {percent} points de pourcentage ; n "
         "signalements d'un même membre, jusqu'à n fois autant."
     ),

@@ -21,7 +21,7 @@ TEXTS = FigureTexts(
     },
     days="du {first} au {last}",
     begun="Le site a commencé le {day}. Les signalements antérieurs ne sont pas comptés.",
-    other_policy="Cette période a été close sous la politique « {policy} », que sa propre page explique.",
+    other_policy="Cette période a été close sous la politique « {policy} », que sa propre page explique.",
     other_numbers=(
         "Cette période a été close sous la politique « {policy} » avec d'autres nombres, que sa propre page "
         "explique."
@@ -54,7 +54,7 @@ TEXTS = FigureTexts(
         "Chaque signalement est compté dans une ligne au plus, toutes semaines, tous mois et tous trimestres "
         "confondus : dans la plus fine qui en a assez. Les lignes peuvent donc s'additionner, et une ligne "
         "large exclut ce qu'affichent les plus fines. « Le reste » est ce qu'aucune ligne plus fine "
-        "n'affiche, non un total. La politique de publication est « {policy} ». {why}"
+        "n'affiche, non un total. La politique de publication est « {policy} ». {why}"
     ),
     policies="Les politiques parmi lesquelles un site peut choisir",
     policy_risk=(

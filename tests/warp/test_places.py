@@ -138,21 +138,35 @@ def test_every_place_has_a_name_of_its_own(language: str) -> None:
 
 def test_countries_have_their_usual_names() -> None:
     usual = {
-        "BO": ("Bolivia", "Bolivia"),
-        "VE": ("Venezuela", "Venezuela"),
-        "CZ": ("Czechia", "Chequia"),
-        "KR": ("South Korea", "Corea del Sur"),
-        "IR": ("Iran", "Irán"),
-        "TW": ("Taiwan", "Taiwán"),
-        "RU": ("Russia", "Rusia"),
-        "BR": ("Brazil", "Brasil"),
-        "MX": ("Mexico", "México"),
-        "DO": ("Dominican Republic", "República Dominicana"),
-        "419": ("Latin America and the Caribbean", "América Latina y el Caribe"),
-        "001": ("World", "Mundo"),
-        "": ("unknown place", "lugar desconocido"),
+        "BO": ("Bolivia", "Bolivia", "Bolívia", "Bolivie"),
+        "VE": ("Venezuela", "Venezuela", "Venezuela", "Venezuela"),
+        "CZ": ("Czechia", "Chequia", "Tchéquia", "Tchéquie"),
+        "KR": ("South Korea", "Corea del Sur", "Coreia do Sul", "Corée du Sud"),
+        "IR": ("Iran", "Irán", "Irã", "Iran"),
+        "TW": ("Taiwan", "Taiwán", "Taiwan", "Taïwan"),
+        "RU": ("Russia", "Rusia", "Rússia", "Russie"),
+        "BR": ("Brazil", "Brasil", "Brasil", "Brésil"),
+        "MX": ("Mexico", "México", "México", "Mexique"),
+        "HT": ("Haiti", "Haití", "Haiti", "Haïti"),
+        "DO": (
+            "Dominican Republic",
+            "República Dominicana",
+            "República Dominicana",
+            "République dominicaine",
+        ),
+        "PL": ("Poland", "Polonia", "Polônia", "Pologne"),
+        "SB": ("Solomon Islands", "Islas Salomón", "Ilhas Salomão", "Îles Salomon"),
+        "419": (
+            "Latin America and the Caribbean",
+            "América Latina y el Caribe",
+            "América Latina e Caribe",
+            "Amérique latine et Caraïbes",
+        ),
+        "001": ("World", "Mundo", "Mundo", "Monde"),
+        "": ("unknown place", "lugar desconocido", "lugar desconhecido", "lieu inconnu"),
     }
-    assert {code: (places.place_name(code, "en"), places.place_name(code, "es")) for code in usual} == usual
+    found = {code: tuple(places.place_name(code, each) for each in taxonomy.LANGUAGES) for code in usual}
+    assert found == usual
 
 
 def test_a_language_without_names_is_refused() -> None:

@@ -161,7 +161,7 @@ _COUNTRIES = {
     "MO": "Macao",
     "NU": "Niue",
     "PS": "Palestine",
-    "RE": "La Réunion",
+    "RE": "Réunion",
     "RU": "Russie",
     "SB": "Îles Salomon",
     "SJ": "Svalbard et Jan Mayen",

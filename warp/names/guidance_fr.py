@@ -228,8 +228,8 @@ GUIDANCE: Mapping[str, Mapping[str, str]] = {
         ),
         "recovery": (
             "Confirmez tout changement de coordonnées bancaires en appelant un numéro connu, et faites "
-            "valider les paiements à deux. Exigez une authentification multifacteur résistante au phishing. "
-            "Mettez DMARC en rejet et plafonnez les dépenses cloud."
+            "valider les paiements à deux. Exigez une authentification multifacteur résistante à "
+            "l'hameçonnage. Mettez DMARC en rejet et plafonnez les dépenses cloud."
         ),
     },
     "vulnerable": {

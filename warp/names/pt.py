@@ -160,6 +160,7 @@ _COUNTRIES = {
     "ER": "Eritreia",
     "FM": "Estados Federados da Micronésia",
     "GS": "Ilhas Geórgia do Sul e Sandwich do Sul",
+    "IR": "Irã",
     "MF": "São Martinho (parte francesa)",
     "MM": "Mianmar",
     "PG": "Papua Nova Guiné",
