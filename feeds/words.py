@@ -201,7 +201,9 @@ _FRENCH = Words(
     tlp={
         Tlp.CLEAR: "Elle peut être partagée avec tout le monde ; sa divulgation n'est pas limitée.",
         Tlp.GREEN: "Elle peut être partagée au sein de la communauté, mais pas en public.",
-        Tlp.AMBER: "Elle peut être partagée dans votre organisation et avec ses clients, si besoin.",
+        Tlp.AMBER: (
+            "Elle peut être partagée dans votre organisation et avec ses clients, s'ils ont à en connaître."
+        ),
     },
     statuses={
         Status.PUBLISHED: "NOUVELLE",
