@@ -9,17 +9,15 @@ changes meanwhile: trust the ratios. Needs Linux, for /proc.
 import argparse
 import asyncio
 import contextlib
-import http.client
 import json
 import os
 import platform
-import re
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -27,18 +25,15 @@ from typing import NamedTuple
 
 import detecting
 import material
+import reading
 import reporting
+from serving import HERE, REPEATS, Compared, Served, interleaved, load, started, warp_serve
 
 from keys.keyring import Keyring
 from warp import config, epochs, founding, publication
 from warp.publication import Tree
 from warp.site import present
 from warp.weeks import Week
-
-HERE = Path(__file__).resolve().parent
-FEED = "/feeds/en/all.atom"
-REPEATS = 5
-_KEPT = ("ETag", "Cache-Control", "Last-Modified", "Vary")
 
 
 class Scale(NamedTuple):
@@ -54,65 +49,8 @@ class Scale(NamedTuple):
 
 FULL = Scale(reports=20_000, batch=2_000, gets=10_000)
 QUICK = Scale(reports=2_000, batch=200, gets=2_000)
-
-
-class Served(NamedTuple):
-    """A server in a process of its own."""
-
-    port: int
-    pid: int
-
-    def memory_mb(self) -> tuple[float, float]:
-        """Give resident memory now, and the most there ever was."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        now, most = (int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) for name in ("VmRSS", "VmHWM"))
-        return now / 1024, most / 1024
-
-
-@contextlib.contextmanager
-def started(*command: str | Path) -> Iterator[Served]:
-    """Run a Python program that prints where it serves."""
-    with subprocess.Popen([sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            found = re.search(r"http://[^:]+:(\d+)", process.stdout.readline())
-            if found is None:
-                raise SystemExit("a server did not start; it says why above")
-            yield Served(int(found[1]), process.pid)
-        finally:
-            process.terminate()
-
-
-def warp_serve(data: Path) -> contextlib.AbstractContextManager[Served]:
-    return started("-m", "warp.cli.main", "serve", "--data", data, "--port", "0")
-
-
-def load(port: int, *asked: object) -> float:
-    """Run the load process; gives answers per second."""
-    done = subprocess.run(
-        [sys.executable, HERE / "load.py", str(port), *map(str, asked)], stdout=subprocess.PIPE, check=True
-    )
-    counted = json.loads(done.stdout)
-    return counted["answers"] / counted["seconds"]
-
-
-class Compared(NamedTuple):
-    """WARP and its floor, in answers per second, repeat by repeat."""
-
-    ours: list[float]
-    floor: list[float]
-
-    @property
-    def ratio(self) -> float:
-        return statistics.median(self.ours) / statistics.median(self.floor)
-
-
-def interleaved(ours: Callable[[int], float], floor: Callable[[int], float]) -> Compared:
-    """Measure both in turn; each is told the number of the repeat."""
-    compared = Compared([], [])
-    for repeat in range(REPEATS):
-        compared.ours.append(ours(repeat))
-        compared.floor.append(floor(repeat))
-    return compared
+MORE_MB = 4
+"""Of memory may be in use after so many GETs, from what Python and the system's allocator keep for later."""
 
 
 def found_site(data: Path) -> None:
@@ -129,14 +67,6 @@ def seal_all(data: Path, week: Week, count: int, file: Path) -> None:
     material.write(file, count, material.recipe(entry, keys.further, config.read(data).root_key))
 
 
-def first_answer(port: int) -> dict[str, str]:
-    """Give the headers of the feed that a 304 repeats."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
-        connection.request("GET", FEED, headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        return {name: str(answer.headers[name]) for name in _KEPT}
-
-
 def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tuple[str, ...]]:
     """Give the rows of the table."""
     data, sealed, week = folder / "site", folder / "sealed", Week.of(present())
@@ -148,12 +78,9 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
         checking = reporting.check_replies()
         say(f"sealing {scale.reports} envelopes")
         seal_all(data, week, scale.reports, sealed)
-        headers = first_answer(ours.port)
-        with started(HERE / "floor.py", data, week, folder / "floor.db", json.dumps(headers)) as floor:
+        with started(HERE / "floor.py", data, week, folder / "floor.db") as floor:
             say("reports, WARP and floor in turn")
             reports = compare_reports(ours, floor, sealed, scale)
-            say("conditional requests, WARP and floor in turn")
-            gets = compare_gets(ours, floor, headers["ETag"], scale)
         say("the rest of the reports")
         done = scale.batch * REPEATS
         load(ours.port, "--envelopes", sealed, "--first", done, "--count", scale.reports - done)
@@ -163,7 +90,6 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
     return [
         ("", "WARP", "floor", "ratio", "target"),
         comparison("durable accepted reports/s", reports, 0.5),
-        comparison("304s/s of a feed", gets, 0.7),
         milliseconds("one report in the client, ms", Compared(*sealing), 50),
         milliseconds("a week of 1,024 replies, ms", Compared(*checking), 2000),
         ("", "now", "peak", "", ""),
@@ -173,19 +99,26 @@ def measure(folder: Path, scale: Scale, say: Callable[[str], None]) -> list[tupl
     ]
 
 
+def read_rows(folder: Path, scale: Scale) -> list[tuple[str, ...]]:
+    """Give the rows about readers of feeds."""
+    found = reading.measure(folder, scale.gets)
+    before, after = found.memory_mb
+    more = f"≤ {MORE_MB} more  {_met(after - before <= MORE_MB)}"
+    return [
+        ("", "WARP", "floor", "ratio", "target"),
+        comparison(f"304s/s of a feed of {found.entries}", found.unchanged, 0.8),
+        comparison(f"200s/s of a feed of {found.entries}", found.whole, 0.8),
+        ("", "before", "after", "", ""),
+        (f"{2 * scale.gets:,} GETs of {found.feeds} feeds, MB", f"{before:.1f}", f"{after:.1f}", "", more),
+    ]
+
+
 def compare_reports(ours: Served, floor: Served, sealed: Path, scale: Scale) -> Compared:
     def post(server: Served, repeat: int) -> float:
         first = repeat * scale.batch
         return load(server.port, "--envelopes", sealed, "--first", first, "--count", scale.batch)
 
     return interleaved(lambda repeat: post(ours, repeat), lambda repeat: post(floor, repeat))
-
-
-def compare_gets(ours: Served, floor: Served, etag: str, scale: Scale) -> Compared:
-    def get(server: Served) -> float:
-        return load(server.port, "--path", FEED, "--etag", etag, "--count", scale.gets)
-
-    return interleaved(lambda _: get(ours), lambda _: get(floor))
 
 
 def release_at_start(data: Path) -> tuple[float, float]:
@@ -285,7 +218,12 @@ def main() -> None:
         rows = measure(
             Path(folder), QUICK if asked.quick else FULL, lambda line: print(f"… {line}", flush=True)
         )
-        rows += [*detection_rows(), replay_row(Path(folder), asked.replay)]
+        print("… readers of feeds", flush=True)
+        rows += [
+            *read_rows(Path(folder), QUICK if asked.quick else FULL),
+            *detection_rows(),
+            replay_row(Path(folder), asked.replay),
+        ]
     print(f"\n{machine()}; medians of {REPEATS} interleaved repeats\n")
     show(rows)
 

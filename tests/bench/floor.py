@@ -2,16 +2,14 @@
 The floor: the same work without WARP, as a bare aiohttp server.
 
 A POST reads its body, opens one HPKE ciphertext, verifies one RSA-PSS signature, and is answered after its
-two rows are committed: all that wait in one raw sqlite3 transaction, with the same tables and pragmas. A GET
-is answered 304 with the headers that WARP gave. No checks, no errors, no routes beyond these.
+two rows are committed: all that wait in one raw sqlite3 transaction, with the same tables and pragmas. No
+checks, no errors, no other routes.
 """
 
 import argparse
 import asyncio
-import json
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
@@ -73,15 +71,6 @@ class Floor:
         self._database.execute("COMMIT")
 
 
-def not_modified(headers: dict[str, str]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Give a handler that says so, with these headers."""
-
-    async def get(_request: web.Request) -> web.Response:
-        return web.Response(status=304, headers=headers)
-
-    return get
-
-
 async def open_floor(site: Path, week: Week, file: Path) -> Floor:
     """Make the same tables as a site's, and open them with plain sqlite3."""
     await (await open_database(file, "reports")).close()
@@ -94,11 +83,11 @@ async def open_floor(site: Path, week: Week, file: Path) -> Floor:
     return Floor(site, keys, database)
 
 
-async def serve(site: Path, week: Week, file: Path, headers: dict[str, str]) -> None:
+async def serve(site: Path, week: Week, file: Path) -> None:
     """Serve until cancelled; prints the port first."""
     floor = await open_floor(site, week, file)
     app = web.Application()
-    app.add_routes([web.post("/v1/reports", floor.post), web.get("/{path:.*}", not_modified(headers))])
+    app.add_routes([web.post("/v1/reports", floor.post)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
@@ -111,9 +100,8 @@ def main() -> None:
     parser.add_argument("site", type=Path)
     parser.add_argument("week", type=Week.parse)
     parser.add_argument("file", type=Path)
-    parser.add_argument("headers", type=json.loads)
     asked = parser.parse_args()
-    uvloop.run(serve(asked.site, asked.week, asked.file, asked.headers))
+    uvloop.run(serve(asked.site, asked.week, asked.file))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import mmap
+import re
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ import uvloop
 
 ENVELOPE = 16_384
 _END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length: ([0-9]+)", re.IGNORECASE)
+_IN_HEAD = -1
+"""Bytes left of an answer whose head is not read yet."""
 
 Request = Sequence[bytes]
 """Parts that are written together."""
@@ -34,13 +38,15 @@ class Connection(asyncio.Protocol):
     def __init__(self, requests: Iterator[Request], status: bytes) -> None:
         self._requests = requests
         self._expected = b"HTTP/1.1 " + status
-        self._received = b""
+        self._head = b""
+        self._left = _IN_HEAD
         self.ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
     def send(self) -> None:
+        self._head, self._left = b"", _IN_HEAD
         request = next(self._requests, None)
         if request is None:
             self.ended.set_result(None)
@@ -49,12 +55,23 @@ class Connection(asyncio.Protocol):
             self._transport.writelines(request)
 
     def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) >= len(self._expected) and not self._received.startswith(self._expected):
-            self._fail(self._received.split(b"\r\n")[0].decode())
-        elif self._received.endswith(_END):  # neither 202 nor 304 has a body here
-            self._received = b""
+        if self._left == _IN_HEAD:
+            self._read_head(data)
+        else:
+            self._left -= len(data)
+        if self._left == 0:
             self.send()
+
+    def _read_head(self, data: bytes) -> None:
+        self._head += data
+        head, end, body = self._head.partition(_END)
+        if not end:
+            return
+        if not head.startswith(self._expected):
+            self._fail(head.split(b"\r\n")[0].decode())
+            return
+        length = _LENGTH.search(head)
+        self._left = (int(length[1]) if length else 0) - len(body)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why, the count shows
         self._fail("the connection was closed")
@@ -74,13 +91,14 @@ def posts(path: Path, first: int, count: int) -> list[Request]:
         return [(head, sealed[i * ENVELOPE : (i + 1) * ENVELOPE]) for i in range(first, first + count)]
 
 
-def conditional_gets(path: str, etag: str, count: int) -> list[Request]:
-    """Give GETs of a file that the client has already."""
-    head = (
-        f"GET {path} HTTP/1.1\r\nHost: bench.invalid\r\nAccept-Encoding: gzip\r\n"
-        f"If-None-Match: {etag}\r\n\r\n"
-    )
-    return list(itertools.repeat((head.encode(),), count))
+def gets(paths: Sequence[str], etag: str, count: int) -> list[Request]:
+    """Give GETs of files in turn, of which the client has that of an ETag already."""
+    known = f"If-None-Match: {etag}\r\n" if etag else ""
+    heads = [
+        f"GET {path} HTTP/1.1\r\nHost: bench.invalid\r\nAccept-Encoding: gzip\r\n{known}\r\n".encode()
+        for path in paths
+    ]
+    return [(head,) for head in itertools.islice(itertools.cycle(heads), count)]
 
 
 async def run(port: int, requests: Sequence[Request], status: str, connections: int) -> float:
@@ -105,12 +123,14 @@ def main() -> None:
     parser.add_argument("--envelopes", type=Path, help="POST envelopes of this file")
     parser.add_argument("--first", type=int, default=0, help="number of the first envelope")
     parser.add_argument("--path", help="GET this address")
-    parser.add_argument("--etag", help="and say that this is known")
+    parser.add_argument("--paths", type=Path, help="GET those in this file in turn, one a line")
+    parser.add_argument("--etag", default="", help="and say that this is known")
     asked = parser.parse_args()
     if asked.envelopes:
         requests, status = posts(asked.envelopes, asked.first, asked.count), "202"
     else:
-        requests, status = conditional_gets(asked.path, asked.etag, asked.count), "304"
+        paths = [asked.path] if asked.path else asked.paths.read_text("ascii").splitlines()
+        requests, status = gets(paths, asked.etag, asked.count), "304" if asked.etag else "200"
     seconds = uvloop.run(run(asked.port, requests, status, asked.connections))
     print(json.dumps({"answers": len(requests), "seconds": seconds}))
 
