@@ -3,16 +3,21 @@
 import asyncio
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
+import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from feeds.filters import ALL
+from handlers.published import Published
 from storage import figures
 from tests.support import NOON, WEEK, Served, request, sealed
 from warp.disclosure import Cell, Figure, Release
@@ -262,6 +267,32 @@ async def test_what_is_published_again_is_served_at_once(public: Served) -> None
             headers = {"Accept-Encoding": encoding}
             answer = await request(public.port, "GET", "/v1/directory/900", None, headers)
             assert (gzip.decompress(answer.body) if encoding else answer.body) == body
+
+
+async def test_what_is_kept_in_memory_adds_up_and_has_a_bound(tmp_path: Path) -> None:
+    tree, published = Tree(tmp_path), Published(tmp_path, "'none'")
+    for number in range(30):
+        tree.write(f"{number}.json", secrets.token_bytes(400_000), NOON)
+
+    async def get(asked: web.Request) -> web.StreamResponse:
+        return published.respond(asked, f"{asked.match_info['number']}.json", JSON)
+
+    app = web.Application()
+    app.add_routes([web.get("/{number}", get)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    for number, encoding in itertools.product(range(30), ("", "gzip")):
+        await request(port, "GET", f"/{number}", None, {"Accept-Encoding": encoding})
+        await request(port, "GET", "/0", None, {"Accept-Encoding": "gzip"})
+    tree.write("0.json", b"[]", NOON)
+    assert (await request(port, "GET", "/0")).body == b"[]"
+    await runner.cleanup()
+    held = {name: file.document.held for name, file in published._files.items()}
+    assert published._held == sum(held.values()) <= 8 * 1024 * 1024
+    assert len(held) == 10
+    assert held["0.json"] < 5_000, "what was asked for last and often stays, as it is now"
 
 
 async def test_a_write_that_was_cut_short_is_mended_by_the_next(public: Served) -> None:
