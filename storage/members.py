@@ -32,6 +32,8 @@ class Member(NamedTuple):
     """ISO week of its last invitation."""
     awaited: bool
     """Its invitation has not been used."""
+    reads: bool
+    """It has a feed password."""
 
 
 def digest(secret: bytes) -> bytes:
@@ -107,9 +109,18 @@ async def by_credential(connection: AsyncConnection, credential: bytes) -> str |
 
 async def everyone(connection: AsyncConnection) -> list[Member]:
     """Give all members by name."""
-    rows = await connection.execute(select(_table).order_by(_table.c.name))
+    having = schema.feed_passwords.c.member
+    statement = select(_table, having).outerjoin(schema.feed_passwords).order_by(_table.c.name)
     return [
-        Member(row.name, row.place, bool(row.joined), row.invited, row.credential is None) for row in rows
+        Member(
+            name=row.name,
+            place=row.place,
+            joined=bool(row.joined),
+            invited=row.invited,
+            awaited=row.credential is None,
+            reads=row.member is not None,
+        )
+        for row in await connection.execute(statement)
     ]
 
 
@@ -120,7 +131,7 @@ async def by_place(connection: AsyncConnection) -> Mapping[str, int]:
 
 
 async def revoke(connection: AsyncConnection, name: str) -> bool:
-    """Delete a member and its bundles; False when there is none of this name."""
+    """Delete a member, its bundles and its feed password; False when there is none of this name."""
     result = await connection.execute(delete(_table).where(_table.c.name == name))
     return result.rowcount == 1
 

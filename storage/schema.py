@@ -47,6 +47,20 @@ bundles = _table(
     ),
 )
 
+feed_passwords = _table(
+    "feed_passwords",
+    identity,
+    Column("password", LargeBinary, primary_key=True, comment="SHA-256 of a label and the feed password"),
+    Column(
+        "member",
+        Text,
+        ForeignKey("members.name", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+        comment="whose; until it is revoked, replaced, or the member is deleted",
+    ),
+)
+
 coordinators = _table(
     "coordinators",
     identity,

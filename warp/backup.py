@@ -77,6 +77,7 @@ MEANINGS = {
 IDENTITY: Mapping[Table, Part | None] = {
     schema.members: None,
     schema.bundles: Part.KEYS,
+    schema.feed_passwords: None,
     schema.coordinators: None,
 }
 REPORTS: Mapping[Table, Part | None] = {
@@ -194,6 +195,7 @@ async def _copied(stores: Stores, workshop: Path, parts: frozenset[Part]) -> Sto
     reports = await open_database(workshop / "reports.db", "reports")
     chosen = {table: _condition(part, parts) for table, part in IDENTITY.items()}
     chosen[schema.members] = "joined = 1"
+    chosen[schema.feed_passwords] = "member IN (SELECT name FROM main.members WHERE joined = 1)"
     copying.copy(stores.identity.path, identity.path, chosen)
     copying.copy(
         stores.reports.path, reports.path, {table: _condition(part, parts) for table, part in REPORTS.items()}

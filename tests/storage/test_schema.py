@@ -1,5 +1,6 @@
 """The migrations build what `storage/schema.py` describes."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import storage.migrations
 from storage import members, schema, tallies
@@ -91,14 +93,10 @@ async def _reopened(path: Path) -> dict[str, str]:
 
 async def test_members_of_the_first_tables_have_joined_if_they_had_a_credential(tmp_path: Path) -> None:
     path = tmp_path / "identity.db"
-    database = await open_database(path, "identity")
-    async with database.write() as connection:
+    async with migrated_to(path, "identity", "identity_1") as connection:
         for code in (b"one", b"two"):
             await members.invite(connection, code.decode(), "UY", code, "2026-W47")
-        assert await members.join(connection, b"one", b"credential", "2026-W47")
-        await connection.execute(text("ALTER TABLE members DROP COLUMN joined"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = 'identity_1'"))
-    await database.close()
+        await connection.execute(text("UPDATE members SET credential = x'00' WHERE name = 'one'"))
     database = await open_database(path, "identity")
     async with database.read() as connection:
         assert {each.name: each.joined for each in await members.everyone(connection)} == {
@@ -111,13 +109,14 @@ async def test_members_of_the_first_tables_have_joined_if_they_had_a_credential(
 UY = Cell(date(2026, 11, 18), "fraud/phishing", "UY")
 
 
-async def migrated_to(path: Path, revision: str) -> None:
-    """Make the reports database of an earlier version, with three reports."""
+@contextlib.asynccontextmanager
+async def migrated_to(path: Path, name: str, revision: str) -> AsyncIterator[AsyncConnection]:
+    """Make a database of an earlier version; gives a connection that fills it."""
 
     def migrate(connection: Connection) -> None:
         config, scripts = Config(), Path(storage.migrations.__path__[0])
         config.set_main_option("script_location", str(scripts))
-        config.set_main_option("version_locations", str(scripts / "reports"))
+        config.set_main_option("version_locations", str(scripts / name))
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -125,13 +124,19 @@ async def migrated_to(path: Path, revision: str) -> None:
     database = Database(path)
     async with database.write() as connection:
         await connection.run_sync(migrate)
-        row = {"day": UY.day.isoformat(), "type": UY.type, "place": UY.place, "reports": 3}
-        await connection.execute(insert(schema.tally_day), row)
+        yield connection
     await database.close()
 
 
+async def with_three_reports(path: Path, revision: str) -> None:
+    """Make the reports database of an earlier version, with three reports."""
+    async with migrated_to(path, "reports", revision) as connection:
+        row = {"day": UY.day.isoformat(), "type": UY.type, "place": UY.place, "reports": 3}
+        await connection.execute(insert(schema.tally_day), row)
+
+
 async def test_tallies_of_before_delays_were_counted_stay_and_have_no_delay(tmp_path: Path) -> None:
-    await migrated_to(tmp_path / "reports.db", "reports_3")
+    await with_three_reports(tmp_path / "reports.db", "reports_3")
     database = await open_database(tmp_path / "reports.db", "reports")
     async with database.read() as connection:
         assert await tallies.cells(connection) == [(UY, 3)]
@@ -140,7 +145,7 @@ async def test_tallies_of_before_delays_were_counted_stay_and_have_no_delay(tmp_
 
 
 async def test_tallies_of_before_old_incidents_were_counted_stay_and_none_is_late(tmp_path: Path) -> None:
-    await migrated_to(tmp_path / "reports.db", "reports_4")
+    await with_three_reports(tmp_path / "reports.db", "reports_4")
     database = await open_database(tmp_path / "reports.db", "reports")
     async with database.write() as connection:
         assert await streamed(tallies.stream_days(connection, UY.day, UY.day)) == [(*UY, 3)]
