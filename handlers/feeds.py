@@ -99,7 +99,8 @@ class Feeds:
             Problem: there is no such feed.
             HTTPPermanentRedirect: it has another address.
         """
-        asked = parse(self._site, **request.match_info)
+        said = request.match_info
+        asked = parse(self._site, said["language"], said["address"], said["format"])
         if not request.raw_path.endswith(f"/{asked.path}"):
             raise web.HTTPPermanentRedirect(_relative(request, asked))
         if not asked.archive and (asked.filter.is_single or asked.filter == DRILL):
@@ -131,6 +132,7 @@ class Feeds:
         headers = {
             "Content-Type": f"{MEDIA_TYPES[asked.format]}; charset=utf-8",
             "Cache-Control": DAILY if asked.archive else FRESH,
+            **self._published.marks,
         }
         if link:
             headers["Link"] = link

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -13,14 +14,22 @@ from storage.database import Database
 from warp.intake import Intake
 from warp.relay import Relay
 
+
+class Shelf(NamedTuple):
+    """A tree, as it is served."""
+
+    files: Published
+    feeds: Feeds
+
+
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 """Gives the present time, aware, or says that it cannot be believed; never an argument of a request."""
 INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 RELAY: web.AppKey[Relay] = web.AppKey("relay", Relay)
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
-PUBLISHED: web.AppKey[Published] = web.AppKey("published", Published)
-FEEDS: web.AppKey[Feeds] = web.AppKey("feeds", Feeds)
+PUBLIC: web.AppKey[Shelf] = web.AppKey("public", Shelf)
+MEMBERS: web.AppKey[Shelf] = web.AppKey("members", Shelf)
 BODY_SECONDS: web.AppKey[float] = web.AppKey("body seconds", float)
 """How long a request's body may take."""
 SIGNERS: web.AppKey[asyncio.Semaphore] = web.AppKey("signers", asyncio.Semaphore)

@@ -26,6 +26,8 @@ BRIEF = "public, max-age=60"
 METADATA = "application/csvm+json"
 """Says what the columns of the tables beside it mean (W3C, CSV on the Web)."""
 IMMUTABLE = "public, max-age=31536000, immutable"
+CLOSED = {"Cache-Control": "private, max-age=60", "X-Robots-Tag": "noindex", "Vary": "Authorization"}
+"""Of every answer from a tree for members: for the cache of its reader, and for no other."""
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 
@@ -45,16 +47,21 @@ class _File(NamedTuple):
 
 
 class Published:
-    """The public tree, as it is served."""
+    """A tree, the public or the members', as it is served."""
 
-    def __init__(self, folder: Path, style_source: str) -> None:
+    def __init__(self, folder: Path, style_source: str, *, closed: bool = False) -> None:
         """
         Serve a folder.
 
         Args:
-            folder: The public tree.
+            folder: The tree.
             style_source: The Content-Security-Policy source of the pages' style sheet.
+            closed: Whether it is for members only: kept from shared caches and search engines, and its
+                addresses, which may hold a password, are never remembered.
         """
+        self.marks = CLOSED if closed else {}
+        """Headers of every answer from the tree, whatever else its addresses say."""
+        self._closed = closed
         self._folder = str(folder)
         self._policy = f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'"
         self._files: OrderedDict[str, _File] = OrderedDict()
@@ -79,6 +86,8 @@ class Published:
         """
         address = _Address(path, media_type, caching, link)
         response = self._answer(request, address)
+        if self._closed:
+            return response
         if len(self._addresses) >= _MOST_ADDRESSES:
             self._addresses.clear()
         self._addresses[request.raw_path] = address
@@ -127,7 +136,7 @@ class Published:
         return document
 
     def _describe(self, address: _Address, modified: float) -> Document:
-        headers = {"Content-Type": address.media_type, "Cache-Control": address.caching}
+        headers = {"Content-Type": address.media_type, "Cache-Control": address.caching} | self.marks
         if address.media_type.startswith("text/html"):
             headers["Content-Security-Policy"] = self._policy
         if address.link:

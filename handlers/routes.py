@@ -20,23 +20,26 @@ The whole URL map.
 | GET /, /{lang}/ | the front page |
 | GET /{lang}/advisories/{id} | one warning; one whose id begins with drill- is rehearsed |
 | GET /{lang}/figures/, /{lang}/figures/{period}, /{lang}/figures/progress/{area} | figures as pages |
+| GET /members/… | feeds, warnings, twins, front pages for members, with a feed password by HTTP Basic |
+| GET /m/{password}/… | the same, with the feed password in the address |
 | GET /healthz, /readyz | for whatever watches the process |
 
 A relay has POST /v1/reports and GET /healthz, and nothing else.
 
-Every GET but the last two, and the feeds that are composed, is a file of the public tree, under the path that
-stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are checked by nothing
-else.
+Every GET but the last two, and the feeds that are composed, is a file of the public or the members' tree,
+under the path that stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are
+checked by nothing else. Only `_ANYTHING` admits all that there is, and leads to nothing.
 """
 
 import functools
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from handlers import bundles, health, members, relayed, reports
+from handlers import bundles, health, member_feeds, members, relayed, reports
 from handlers.connection import expect
-from handlers.keys import FEEDS, PUBLISHED
+from handlers.keys import PUBLIC, Shelf
+from handlers.member_feeds import Read
 from handlers.published import BRIEF, FRESH, IMMUTABLE, METADATA
 
 _HTML = "text/html; charset=utf-8"
@@ -52,6 +55,8 @@ _AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
 _FEED = "{address:[A-Za-z0-9,/-]{1,2000}}.{format:[a-z]{3,4}}"
 """Of a feed or archive: facets with values, as `feeds.filters` reads them."""
+_ANYTHING = "{path:(?s:.*)}"
+_BELOW_M = "/m/{password:[a-z2-7]{26}}"
 _TWIN = f"{{twin:{_NAME}(?:/[0-9]{{1,4}})?[.](?:json|sig)}}"
 _get = functools.partial(web.get, expect_handler=expect)
 _post = functools.partial(web.post, expect_handler=expect)
@@ -70,13 +75,8 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY, BRIEF)),
         _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
         *_figures(),
-        _get(f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
-        _get("/v1/advisories", _file("v1/advisories/index.json", _JSON, BRIEF)),
-        _get("/v1/advisories/schema.json", _file("v1/advisories/schema.json", "application/schema+json")),
-        _get(f"/v1/advisories/{_TWIN}", _file("v1/advisories/{twin}", _JSON)),
-        _get("/", _file(f"{default_language}/index.html", _HTML)),
-        _get(f"/{_LANGUAGE}/", _file("{language}/index.html", _HTML)),
-        _get(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _file("{language}/advisories/{id}.html", _HTML)),
+        *(_get(address, _public(read)) for address, read in _warnings(default_language)),
+        *_members(default_language),
     ]
 
 
@@ -102,15 +102,46 @@ def _figures() -> list[web.RouteDef]:
     ]
 
 
-async def _feed(request: web.Request) -> web.StreamResponse:
-    return await request.app[FEEDS].respond(request)
+def _warnings(default_language: str) -> list[tuple[str, Read]]:
+    """Give the addresses that both trees have, the public and the members', and what answers for each."""
+    data = "v1/advisories"
+    return [
+        (f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
+        ("/v1/advisories", _in_tree(f"{data}/index.json", _JSON, BRIEF)),
+        ("/v1/advisories/schema.json", _in_tree(f"{data}/schema.json", "application/schema+json")),
+        (f"/v1/advisories/{_TWIN}", _in_tree(f"{data}/{{twin}}", _JSON)),
+        ("/", _in_tree(f"{default_language}/index.html", _HTML)),
+        (f"/{_LANGUAGE}/", _in_tree("{language}/index.html", _HTML)),
+        (f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _in_tree("{language}/advisories/{id}.html", _HTML)),
+    ]
 
 
-def _file(
-    path: str, media_type: str, caching: str = FRESH, link: str = ""
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _members(default_language: str) -> list[web.RouteDef]:
+    """Give the addresses of the members' tree, and what answers alike for all that are none."""
+    read = [*_warnings(default_language), (f"/{_ANYTHING}", member_feeds.nothing)]
+    return [
+        *(_get(f"/members{address}", member_feeds.by_password(each)) for address, each in read),
+        *(_get(f"{_BELOW_M}{address}", member_feeds.by_address(each)) for address, each in read),
+    ]
+
+
+async def _feed(request: web.Request, tree: Shelf) -> web.StreamResponse:
+    return await tree.feeds.respond(request)
+
+
+def _file(path: str, media_type: str, caching: str = FRESH, link: str = "") -> Handler:
+    return _public(_in_tree(path, media_type, caching, link))
+
+
+def _public(read: Read) -> Handler:
     async def get(request: web.Request) -> web.StreamResponse:
-        file = path.format(**request.match_info)
-        return request.app[PUBLISHED].respond(request, file, media_type, caching, link)
+        return await read(request, request.app[PUBLIC])
+
+    return get
+
+
+def _in_tree(path: str, media_type: str, caching: str = FRESH, link: str = "") -> Read:
+    async def get(request: web.Request, tree: Shelf) -> web.StreamResponse:
+        return tree.files.respond(request, path.format(**request.match_info), media_type, caching, link)
 
     return get

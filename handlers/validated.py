@@ -72,7 +72,7 @@ class Document:
             "Referrer-Policy": "no-referrer",
         }
         if packed is not None:
-            self._headers["Vary"] = "Accept-Encoding"
+            self._headers["Vary"] = ", ".join(["Accept-Encoding", *filter(None, [headers.get("Vary")])])
 
     def variant(self, accepted: str) -> Variant:
         """Give it for an Accept-Encoding."""

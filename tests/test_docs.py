@@ -194,9 +194,21 @@ def _address(route: Any) -> str:
     return f"{route.method} {re.sub(r':[^{}]*(?:{[^{}]*}[^{}]*)*}', '}', route.path)}"
 
 
+SERVED = {_address(route) for route in routes.routes("en")}
+OF_MEMBERS = ("GET /members/", "GET /m/{password}/")
+
+
 def test_the_map_of_addresses_is_the_servers() -> None:
     described = {name for name in _rows(PROTOCOL) if re.match(r"(GET|POST) /", name)}
-    assert described == {_address(route) for route in routes.routes("en")}
+    public = {address for address in SERVED if not address.startswith(OF_MEMBERS)}
+    assert described == public | {f"{below}{{path}}" for below in OF_MEMBERS}
+
+
+@pytest.mark.parametrize("below", OF_MEMBERS)
+def test_members_have_addresses_of_the_public_tree_and_no_others(below: str) -> None:
+    paths = {address.removeprefix(below) for address in SERVED if address.startswith(below)} - {"{path}"}
+    assert "{language}/advisories/{id}" in paths
+    assert {f"GET /{path}" for path in paths} <= SERVED
 
 
 def test_the_map_of_a_relays_addresses_is_its_own() -> None:

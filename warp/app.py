@@ -25,6 +25,7 @@ from keys.keyring import locked
 from warp import listening
 from warp.events import Event
 from warp.intake import Intake
+from warp.issuing import Outlet
 from warp.listening import Answers
 from warp.site import Clock, Site, open_site
 from warp.weeks import Week
@@ -45,11 +46,15 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.SIGNERS] = asyncio.Semaphore(_SIGNERS)
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
-    app[given.PUBLISHED] = Published(site.tree.folder, rendering.style_source())
-    public, _ = site.outlets
-    app[given.FEEDS] = Feeds(public.tree.folder, public.store.folder, public.site, app[given.PUBLISHED])
+    public, members = site.outlets
+    app[given.PUBLIC], app[given.MEMBERS] = _shelf(public, closed=False), _shelf(members, closed=True)
     app[given.READY] = site.is_ready
     return app
+
+
+def _shelf(outlet: Outlet, *, closed: bool) -> given.Shelf:
+    files = Published(outlet.tree.folder, rendering.style_source(), closed=closed)
+    return given.Shelf(files, Feeds(outlet.tree.folder, outlet.store.folder, outlet.site, files))
 
 
 @contextlib.asynccontextmanager
@@ -70,7 +75,7 @@ async def serving(
     """
     intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
     app = application(site, intake, body_seconds)
-    known_first = functools.partial(_known_first, app[given.PUBLISHED])
+    known_first = functools.partial(_known_first, app[given.PUBLIC].files)
     async with intake.running(), listening.listening(app, host, port, known_first) as bound:
         yield bound
 

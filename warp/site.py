@@ -82,6 +82,7 @@ class Site:
         self._teller = teller
         self._untold = False
         self.tree = Tree(data / "public")
+        self.members_tree = Tree(data / "members")
         self._owes_mending = False
         self._finished: date | None = None
         """The last finished day, once the schedule has looked; what keeps no schedule trusts its clock."""
@@ -93,7 +94,7 @@ class Site:
         )
         self.outlets = (
             Outlet(self.tree, self.publisher, Tree(data / "entries" / "public"), as_files=True),
-            Outlet(Tree(data / "members"), members, Tree(data / "entries" / "members"), as_files=False),
+            Outlet(self.members_tree, members, Tree(data / "entries" / "members"), as_files=False),
         )
         certificate = founding.read_certificate(data)
         self.lists = listing.Lists(
@@ -372,6 +373,8 @@ async def open_site(
     """
     settings = config.read(data, of_drill=bool(rehearses))
     keyring = Keyring(data / "keys", secret)
+    for folder in ("members", "entries"):  # they hold what is not for everybody
+        (data / folder).mkdir(mode=0o700, exist_ok=True)
     async with contextlib.AsyncExitStack() as open_things:
         identity = await open_database(data / "identity.db", "identity")
         open_things.push_async_callback(identity.close)

@@ -21,6 +21,7 @@ from handlers.published import Published
 from storage import figures
 from tests.support import NOON, WEEK, Served, request, sealed
 from warp.disclosure import Cell, Figure, Release
+from warp.listening import listening
 from warp.policies import Policy
 from warp.publication import Tree
 
@@ -101,6 +102,21 @@ async def test_an_address_asked_for_again_gets_the_same_answer(public: Served, p
     assert {**again.headers, "date": ""} == {**first.headers, "date": ""}
     head = await request(public.port, "HEAD", path)
     assert (head.status, head.body, head.headers["etag"]) == (200, b"", first.headers["etag"])
+
+
+async def test_a_tree_whose_addresses_are_secrets_remembers_none(tmp_path: Path) -> None:
+    Tree(tmp_path).write("a", b"secret", NOON)
+    app = web.Application()
+    for address, closed in (("/one", False), ("/two", True)):
+        tree = Published(tmp_path, "'self'", closed=closed)
+
+        async def get(request: web.Request, tree: Published = tree) -> web.Response:
+            tree.respond(request, "a", "text/plain")
+            return tree.again(request) or web.Response(status=404)
+
+        app.router.add_get(address, get)
+    async with listening(app, "127.0.0.1", 0) as port:
+        assert [(await request(port, "GET", address)).status for address in ("/one", "/two")] == [200, 404]
 
 
 async def test_an_address_known_before_is_still_refused_what_it_always_was(public: Served) -> None:
