@@ -9,6 +9,7 @@ have been written down.
 import base64
 import gzip
 import os
+import re
 import secrets
 import socket
 import sqlite3
@@ -23,9 +24,10 @@ from typing import NamedTuple
 
 import pytest
 
+from keys import feed_password
 from keys.invitation import Invitation
 from keys.receipt import Receipt, mark
-from storage import rewriting
+from storage import feed_passwords, rewriting
 from warp import client, wallet
 from warp.client import Draft
 from warp.wallet import Contents, Lock
@@ -41,6 +43,9 @@ COOKIE = "cookie-canary-31aa8e"
 ADDRESS = "127.83.119.7"
 REPORTS = 2
 PASSPHRASE = "passphrase-canary-66e2"  # noqa: S105 - a mark, for one test
+USER = "user-canary-04d9"
+ASKED = "asked-canary-7e51"
+"""Part of addresses that a feed reader asks for."""
 
 
 class Run(NamedTuple):
@@ -52,6 +57,8 @@ class Run(NamedTuple):
     """Of the member's wallet, at its end."""
     code: bytes
     """Of its invitation."""
+    passwords: list[str]
+    """Its feed passwords, the first of them revoked."""
     envelopes: list[bytes]
     left: dict[str, bytes]
     """Every file that the server wrote, compressed ones opened; the names of all; the log."""
@@ -81,10 +88,10 @@ def server(data: Path, port: int, log: Path) -> Iterator[None]:
             assert process.wait(30) == 0
 
 
-def post(port: int, path: str, body: bytes, *extra: str) -> int:
+def post(port: int, path: str, body: bytes, *extra: str, method: str = "POST") -> int:
     """Post from a distinctive address, with everything that a careless client or proxy adds."""
     head = [
-        f"POST {path} HTTP/1.1",
+        f"{method} {path} HTTP/1.1",
         f"Host: {ADDRESS}",
         f"User-Agent: {AGENT}",
         f"X-Forwarded-For: {FORWARDED}",
@@ -99,6 +106,17 @@ def post(port: int, path: str, body: bytes, *extra: str) -> int:
     with socket.create_connection(("127.0.0.1", port), 20, (ADDRESS, 0)) as connection:
         connection.sendall("\r\n".join((*head, "", "")).encode() + body)
         return int(connection.makefile("rb").readline().split()[1])
+
+
+def read(port: int, password: str) -> list[int]:
+    """Read as a member's feed reader does, by password and by address, what is there and what is not."""
+    pair = base64.b64encode(f"{USER}:{password}".encode()).decode()
+    statuses = []
+    for address in ("feeds/en/all.atom", ASKED):
+        authorization = f"Authorization: Basic {pair}"
+        statuses.append(post(port, f"/members/{address}", b"", authorization, method="GET"))
+        statuses.append(post(port, f"/m/{password}/{address}", b"", method="GET"))
+    return statuses
 
 
 @contextmanager
@@ -125,6 +143,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         for name in (MEMBER, OTHER)
     ]
     envelopes = []
+    passwords = [
+        re.findall(r"password +([a-z2-7]{26})\n", warp("member", "feed", MEMBER, "--data", str(data)))[0]
+        for _ in range(2)
+    ]
     (folder / "note").write_text(NARRATIVE, encoding="utf-8")
     with server(data, port, log):
         warp("join", url, invited[0], "--wallet", str(path))
@@ -140,6 +162,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert post(port, f"/v1/{COOKIE}", b"") == 404
         assert post(port, "/v1/members", f'{{"{COOKIE}": 1}}'.encode()) == 415
         assert post(port, "/v1/bundles/2026-W47", b"x", f"Authorization: Bearer {COOKIE}") == 401
+        assert read(port, passwords[0]) == [401, 404, 401, 404]
+        assert read(port, passwords[1]) == [200, 200, 404, 404]
         warp("release", "--data", str(data))
         warp("sync", "--wallet", str(path))
         with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
@@ -151,7 +175,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
         contents = found.contents
     code = Invitation.from_string(invited[0]).code
-    return Run(data, log.read_bytes(), contents, code, envelopes, left_behind(data, log.read_bytes()))
+    left = left_behind(data, log.read_bytes())
+    return Run(data, log.read_bytes(), contents, code, passwords, envelopes, left)
 
 
 def forms(value: bytes) -> set[bytes]:
@@ -191,7 +216,7 @@ def test_a_member_is_named_in_the_identity_database_only(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41"]
+    "value", [NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41", USER, ASKED]
 )
 def test_nothing_that_came_with_a_request_or_stayed_with_the_client_is_left(run: Run, value: str) -> None:
     assert holders(run, value.encode()) == set()
@@ -213,6 +238,16 @@ def test_no_secret_of_the_member_is_left(run: Run) -> None:
         *(envelope[:64] for envelope in run.envelopes),
     ):
         assert holders(run, secret) == set()
+
+
+def test_no_feed_password_is_left_and_of_reading_not_even_a_hash_of_one_that_is_void(run: Run) -> None:
+    for text in run.passwords:
+        password = feed_password.from_text(text)
+        assert password is not None
+        pair = base64.b64encode(f"{USER}:{text}".encode()).rstrip(b"=")
+        assert [holders(run, each) for each in (password, text.encode(), pair)] == [set()] * 3
+    void, good = (feed_passwords.digest(feed_password.from_text(text) or b"") for text in run.passwords)
+    assert (holders(run, void), holders(run, good)) == (set(), {"identity.db"})
 
 
 def test_a_report_left_only_what_joins_it_to_nobody(run: Run) -> None:

@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 import pytest
 
+from keys import feed_password
 from keys.directory import BUNDLE
 from keys.tokens import REQUEST_SIZE
-from storage import members, rewriting
+from storage import feed_passwords, members, rewriting
 from tests.attacks.marked import Facts, seal
 from tests.support import (
     PHISHING,
@@ -48,6 +49,11 @@ MEMBER = b"CSIRT Heron Zk42"
 FACTS = Facts("fraud/phishing", "health", "smishing", "2019-03-07", 1)
 CODE = b"code-heron-1a2b3"
 """16 bytes: of an invitation."""
+FEED_PASSWORD = b"feed-heron-77c0a"
+"""16 bytes."""
+SHOWN = feed_password.to_text(FEED_PASSWORD).encode()
+"""The feed password, as a reader sends it."""
+GUESS = feed_password.to_text(b"guess-heron-19de").encode()
 
 _LOUD = """
 import logging, sys, warnings
@@ -152,6 +158,25 @@ def joining(week: Week) -> Iterator[Case]:
     yield Case(bundle(message * BUNDLE, HEADER), 401)
 
 
+def reading() -> Iterator[Case]:
+    """Give what feed readers of members send, and what somebody sends who guesses."""
+
+    def get(path: bytes, pair: bytes = b"") -> bytes:
+        given = {"Authorization": b"Basic " + base64.b64encode(pair)} if pair else {}
+        return request(path, method=b"GET", **given)
+
+    for address, status in ((b"feeds/en/all.atom", 200), (PATH, 404)):
+        yield Case(get(b"/members/" + address, HEADER + b":" + SHOWN), status)
+        yield Case(get(b"/members/" + address, HEADER + b":" + GUESS), 401)
+        yield Case(get(b"/members/" + address), 401)
+        yield Case(get(b"/m/" + SHOWN + b"/" + address), status)
+        yield Case(get(b"/m/" + GUESS + b"/" + address), 404)
+    yield Case(request(b"/members/", method=b"GET", Authorization=b"Basic " + HEADER), 401)
+    yield Case(get(b"/m/" + SHOWN + b"/feeds/en/all.atom?" + PATH), 400)
+    yield Case(request(b"/m/" + SHOWN + b"/feeds/en/all.atom"), 405)
+    yield Case(b"GET /m/" + SHOWN + b"/ HTTP/9\r\n\r\n", 400)
+
+
 def other_requests() -> Iterator[Case]:
     """Give what is no request of a member, and what is no HTTP."""
     yield Case(request(b"/" + PATH, method=b"GET"), 404)
@@ -176,7 +201,7 @@ def say(port: int, case: Case) -> None:
         connection.sendall(case.sent)
         answer = b"".join(_answer(connection))
     assert answer.split(b" ", 2)[1] == str(case.status).encode(), (case.status, answer[:300])
-    for mark in (HEADER, PATH, BODY, CREDENTIAL, BLINDED, ADDRESS.encode()):
+    for mark in (HEADER, PATH, BODY, CREDENTIAL, BLINDED, SHOWN, GUESS, ADDRESS.encode()):
         assert mark not in answer
 
 
@@ -321,7 +346,8 @@ async def prepared(data: Path, stock: Stock, now: datetime) -> list[Case]:
     async with opened(data, Clock(now), Logged(), stock) as site:
         async with site.hub.identity.write() as connection:
             await members.invite(connection, MEMBER.decode(), "FJ", CODE, str(week))
-        return [*reports(site, week), *joining(week), *other_requests()]
+            await feed_passwords.give(connection, MEMBER.decode(), FEED_PASSWORD)
+        return [*reports(site, week), *joining(week), *reading(), *other_requests()]
 
 
 async def unsent(data: Path, now: datetime) -> bytes:
@@ -337,6 +363,8 @@ def fails(port: int, data: Path, process: int, good: bytes) -> None:
         say(port, Case(good, 500))
     with without(data / "identity.db", "members"):
         say(port, Case(join.sent, 500))
+    with without(data / "identity.db", "feed_passwords"):
+        say(port, Case(request(b"/m/" + SHOWN + b"/" + PATH, method=b"GET"), 500))
     with full(process):
         say(port, Case(good, 500))
     say(port, Case(good, 202))

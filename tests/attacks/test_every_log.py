@@ -17,9 +17,12 @@ from tests.attacks.eavesdropping import (
     BODY,
     CODE,
     CREDENTIAL,
+    FEED_PASSWORD,
+    GUESS,
     HEADER,
     MEMBER,
     PATH,
+    SHOWN,
     Ear,
     Overheard,
     need_strace,
@@ -30,7 +33,8 @@ from tests.marks import holders
 from tests.support import Stock
 from warp.events import Event
 
-OF_REQUESTS = (HEADER, PATH, BODY, CODE, CREDENTIAL, BLINDED, LOOKUP, NARRATIVE, NONCE, THREAD)
+OF_MEMBERS = (CODE, CREDENTIAL, BLINDED, FEED_PASSWORD, SHOWN, GUESS)
+OF_REQUESTS = (HEADER, PATH, BODY, *OF_MEMBERS, LOOKUP, NARRATIVE, NONCE, THREAD)
 
 
 @pytest.fixture(scope="module", params=["uvloop", pytest.param("asyncio", marks=pytest.mark.slow)])
@@ -56,7 +60,7 @@ def test_nothing_is_said_but_listed_events(overheard: Overheard) -> None:
         known = line in events or line.startswith((f"warp: {Event.FAULT}: ", "3 reports released under "))
         assert known, line
     faults = [line for line in overheard.said.decode().splitlines() if "fault" in line]
-    assert len(faults) == 3
+    assert len(faults) == 4
     assert MEMBER not in overheard.said
 
 

@@ -1,13 +1,16 @@
-"""Commands of the operator for members: invite, invite again, list, revoke."""
+"""Commands of the operator for members: invite, invite again, list, let read, revoke."""
 
 import secrets
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
+from handlers import member_feeds
+from keys import feed_password
 from keys.directory import fingerprint
 from keys.invitation import Invitation
-from storage import members
+from storage import feed_passwords, members
 from warp import places
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
 from warp.site import Site, open_site, present
@@ -16,7 +19,10 @@ from warp.weeks import Week
 
 @click.group()
 def member() -> None:
-    """Invite, list and revoke members, and invite them again. A member is a team, not a person."""
+    """Invite, list and revoke members, invite them again, let them read. A member is a team, not a person."""
+
+
+_UNKNOWN = "there is no member of this name; see: warp member list"
 
 
 @member.command()
@@ -79,10 +85,11 @@ async def reinvite(data: Path, name: str) -> None:
             found = await members.invite_again(connection, name, invitation.code, str(week))
             had = await members.bundles(connection, name)
         if not found:
-            raise click.ClickException("there is no member of this name; see: warp member list")
+            raise click.ClickException(_UNKNOWN)
         _print_invitation(site, name, invitation)  # first: it is shown once, and holds from now on
         await site.hub.rewrite(site.hub.identity.path)
     click.echo(f"The old wallet or invitation of {name} is void: it fetches no tokens any more.")
+    click.echo("A feed password that it has stays good; for another one: warp member feed NAME")
     if had:
         first = max(week, Week.parse(had[-1]).plus(1))
         click.echo(
@@ -108,14 +115,87 @@ async def list_members(data: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"members": [each._asdict() for each in everyone]})
         return
-    rows = [(m.name, m.place, _how_far(m)) for m in everyone]
-    write_table("Members", ("name", "place", "joined"), rows, "No members yet: warp member add NAME")
+    rows = [(m.name, m.place, _how_far(m), "yes" if m.reads else "no") for m in everyone]
+    columns = ("name", "place", "joined", "feed password")
+    write_table("Members", columns, rows, "No members yet: warp member add NAME")
 
 
 def _how_far(found: members.Member) -> str:
     if not found.awaited:
         return "yes"
     return f"invited again {found.invited}" if found.joined else f"invited {found.invited}"
+
+
+@member.command()
+@click.argument("name")
+@click.option("--revoke", "take_away", is_flag=True, help="Void the password that it has; make no other.")
+@data_option
+@json_option
+@asynchronous
+async def feed(data: Path, name: str, *, take_away: bool, as_json: bool) -> None:
+    """
+    Let a member read the members' feeds: prints a feed password, once, and the addresses for its reader.
+
+    A password that it had is void at the next request. It has nothing to do with the member's wallet: it
+    fetches no tokens, and reporting never shows it.
+
+    \b
+    Examples:
+      warp member feed "CERT Example" --data site
+      warp member feed "CERT Example" --revoke --data site
+    """
+    async with open_site(data) as site:
+        if take_away:
+            said = await _take_feed_password(site, name)
+        else:
+            said = await _give_feed_password(site, name)
+        if as_json:
+            write_json(said.facts)
+        else:
+            click.echo("\n".join(said.lines))
+        await site.hub.rewrite(site.hub.identity.path)  # last: what was printed is shown once, and holds now
+
+
+class _Said(NamedTuple):
+    facts: dict[str, object]
+    lines: list[str]
+
+
+async def _take_feed_password(site: Site, name: str) -> _Said:
+    async with site.hub.identity.write() as connection:
+        if name not in {each.name for each in await members.everyone(connection)}:
+            raise click.ClickException(_UNKNOWN)
+        had_one = await feed_passwords.revoke(connection, name)
+    reads_no_more = f"{name} reads no members' feeds any more, from the next request on."
+    line = reads_no_more if had_one else f"{name} had no feed password."
+    return _Said({"member": name, "revoked": had_one}, [line])
+
+
+async def _give_feed_password(site: Site, name: str) -> _Said:
+    password = feed_password.new(secrets.token_bytes)
+    async with site.hub.identity.write() as connection:
+        if not await feed_passwords.give(connection, name, password):
+            raise click.ClickException(_UNKNOWN)
+    text = feed_password.to_text(password)
+    feed_of_all = f"feeds/{site.publisher.default}/all.atom"
+    address = f"{site.settings.url}/members/{feed_of_all}"
+    secret_address = f"{site.settings.url}/m/{text}/{feed_of_all}"
+    facts: dict[str, object] = {
+        "member": name,
+        "user": member_feeds.USER,
+        "password": text,
+        "address": address,
+        "secret_address": secret_address,
+    }
+    lines = [
+        f"Feed password of {name}; hand it over by a way that you both trust. A former one is void.",
+        f"  address    {address}",
+        f"  user name  {member_feeds.USER}",
+        f"  password   {text}",
+        "For a reader that knows no passwords, in place of all three; who sees this address can read:",
+        f"  {secret_address}",
+    ]
+    return _Said(facts, lines)
 
 
 @member.command()
@@ -139,7 +219,7 @@ async def revoke(data: Path, name: str) -> None:
         if found:
             await site.hub.rewrite(site.hub.identity.path)
     if not found:
-        raise click.ClickException("there is no member of this name; see: warp member list")
+        raise click.ClickException(_UNKNOWN)
     click.echo(f"{name} gets no further tokens, and nothing of it is kept.")
 
 
