@@ -176,9 +176,9 @@ def feed(
 
 
 def archive(
+    name: str,
     site: Site,
     filter_: Filter,
-    name: str,
     chosen: Chosen,
     fragments: Fragments,
     language: str,

@@ -51,7 +51,7 @@ class Shelf:
 
     def archive(self, name: str, format_: Format = Format.ATOM) -> Composed:
         chosen = self.index().of(ALL)
-        return compose.archive(self.site, ALL, name, chosen, self.fragments(), "en", format_)
+        return compose.archive(name, self.site, ALL, chosen, self.fragments(), "en", format_)
 
     def whole(self, format_: Format) -> list[Composed]:
         """Give a feed and its archives, as somebody gets them who follows the links."""
