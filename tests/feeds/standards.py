@@ -47,8 +47,8 @@ _JSON_FEED = {
     "items",
 }
 _JSON_ITEM = {
-    "id", "url", "title", "content_html", "content_text", "summary", "date_published", "date_modified", "authors",
-    "tags", "language", "attachments",
+    "id", "url", "title", "content_html", "content_text", "summary", "date_published", "date_modified",
+    "authors", "tags", "language", "attachments",
 }
 _OUTLINE = {"text", "type", "xmlUrl", "htmlUrl", "title", "description", "language", "version"}
 # fmt: on
