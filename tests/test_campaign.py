@@ -21,13 +21,14 @@ from tests.campaigns import RIVER_PLATE, quiet_region
 from tests.support import Clock, Stock, request, served, tally
 from tests.tables_of_counts import DDOS, PHISHING
 from warp import advising, disclosure, places, replay
-from warp.advising import Change
 from warp.advisory import Advisory, Status
+from warp.advisory_life import Change
 from warp.client import Draft
 from warp.life import PUBLISHED, Kept
 from warp.policies import Policy
 from warp.replay import Progress, Row
 from warp.signal import Kind, State
+from warp.stages import Act, Acting
 from warp.taxonomy import TEST_TYPE
 from warp.weeks import Week
 
@@ -120,10 +121,10 @@ async def publish(data: Path, draft: Advisory, now: datetime) -> tuple[Advisory,
         site = server.site
         async with site.hub.identity.write() as connection:
             await coordinators.add(connection, "luis", "age1pq1luis")
-        taken = await advising.edit(
-            site.hub, draft.id, "coordinator", Change(), site.settings.policy, clock()
-        )
-        published = await advising.publish(site.hub, taken.id, "luis", clock(), four_eyes=True)
+        coordinator = Acting("coordinator", clock(), site.rules)
+        taken = await advising.edit(site.hub, draft.id, coordinator, Change(ready=True))
+        luis = Acting("luis", clock(), site.rules)
+        [published] = await advising.let_out(site.hub, taken.id, Act.PUBLISH, luis)
         await site.publish_advisories([published.id])
         titles = {}
         for address in ("all", f"type/{published.type}", "type/availability/outage"):

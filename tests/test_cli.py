@@ -105,7 +105,8 @@ class Story:
     def warn(self, url: str) -> None:
         act = ("--data", self.data, "--as")
         draft = self.json["signals"]["signals"][0]["advisory"]
-        warp("advisory", "draft", draft, *act, "coordinator", "--severity", "high", "--title", "SMS falsos")
+        change = ("--severity", "high", "--title", "SMS falsos", "--ready")
+        warp("advisory", "edit", draft, *act, "coordinator", *change)
         own = ("--type", "fraud/phishing", "--title", "One more", "--advice", "--action", "Warn your users")
         text = ("--summary", self.folder / "note.txt")
         written = warp("advisory", "draft", *act, "luis", *own, *text)

@@ -39,6 +39,7 @@ from tests.support import (
 )
 from warp import advising, config, drill, founding, report, taxonomy
 from warp.advisory import Advisory, Text
+from warp.advisory_life import Change
 from warp.client import Draft
 from warp.config import ConfigError
 from warp.drill import Outcome
@@ -46,6 +47,7 @@ from warp.rehearsal import Audience, DrillClock
 from warp.release import ended_day
 from warp.scenario import Scenario
 from warp.site import Site
+from warp.stages import Act, Acting
 
 MIDNIGHT = datetime(2026, 11, 19, tzinfo=UTC)
 TEST = Draft(type=taxonomy.TEST_TYPE, place="UY")
@@ -68,10 +70,11 @@ async def found(data: Path, stock: Stock, **settings: object) -> None:
 async def warn(site: Site) -> Advisory:
     """Publish a real warning."""
     texts = {"en": Text("Phishing", "Much of it."), "es": Text("Phishing", "Mucho.")}
-    draft = advising.blank(site.hub, WEEK, "fraud/phishing", "UY", texts)
-    await advising.write(site.hub, draft, "ana.perez")
-    published = await advising.publish(site.hub, draft.id, "luis.gil", NOON, four_eyes=True)
-    await site.publish_advisories([published.id])
+    draft = advising.blank(site.hub, WEEK, "fraud/phishing")
+    ana, luis = (Acting(name, NOON, site.rules) for name in ("ana.perez", "luis.gil"))
+    await advising.write(site.hub, draft, ana, Change(place="UY", texts=texts, ready=True))
+    [published] = await advising.let_out(site.hub, draft.id, Act.PUBLISH, luis)
+    await site.publish_advisories([draft.id])
     return published
 
 

@@ -20,7 +20,7 @@ from tests.commandline import program, refused, run, warp, warp_json
 from tests.signals import RISE, THRESHOLD, anything, changed, kept
 from tests.support import Clock, Logged, opened
 from warp import advising
-from warp.advisory import Advisory
+from warp.advisory import Advisory, Status
 from warp.cli import signal_lines
 from warp.cli.main import cli
 from warp.counting import Check
@@ -147,7 +147,7 @@ def test_a_signal_is_explained_in_eighty_characters_without_colour(site: Path) -
     assert "\x1b" not in said
     for label in ("observed", "expected", "unusual", "by chance", "rests on", "folded in", "found by"):
         assert re.search(rf"^{label} ", said, re.MULTILINE), label
-    assert f"warp advisory draft {draft_of(site)} --as NAME" in said
+    assert f"warp advisory edit {draft_of(site)} --as NAME" in said
 
 
 def test_a_signal_for_scripts_holds_the_whole_verdict(site: Path) -> None:
@@ -187,8 +187,10 @@ def test_what_is_to_be_done_next_follows_from_state_and_draft(site: Path) -> Non
     assert "warp signals reopen ended000 --as NAME" in shown("ended000")
     draft = draft_of(site)
     assert "nobody has taken it over" in shown("rise0000")
-    warp("advisory", "draft", draft, *COORDINATOR, "--place", "", "--data", site)
+    warp("advisory", "edit", draft, *COORDINATOR, "--place", "", "--data", site)
     assert f"The draft {draft} names no place; coordinator answers for it." in shown("rise0000")
+    assert f"warp advisory edit {draft} --as NAME --ready" in shown("rise0000")
+    warp("advisory", "edit", draft, *COORDINATOR, "--ready", "--data", site)
     assert f"warp advisory publish {draft} --as NAME" in shown("rise0000")
 
 
@@ -202,16 +204,22 @@ def test_a_draft_that_stays_behind_its_signal_is_pointed_out() -> None:
 
 
 def test_a_signal_that_has_left_its_warnings_place_takes_another_warning() -> None:
-    out = _advisory(status="published", author="ana", approver="luis", place="UY")
+    published = _advisory(status="published", version=1, author="ana", approver="luis", place="UY")
 
-    def said(state: State, place: str) -> str:
+    def said(state: State, place: str, out: Advisory = published) -> str:
         told = signal_lines.lines(kept(changed(RISE), state=state), signal_lines.Draft(out, place))
         return " ".join(" ".join(told).split())
 
     assert "is out; it names Uruguay. The signal is now to be named in South America" in said(
         State.NEW, "005"
     )
-    assert "advisory draft --as NAME --type fraud/phishing --place 005 --title" in said(State.NEW, "005")
+    assert f"advisory escalate {published.id} --as NAME --place '005' --reason" in said(State.NEW, "005")
+    elsewhere = "advisory draft --as NAME --type fraud/phishing --place AR --title"
+    assert elsewhere in said(State.NEW, "AR")
+    withdrawn = msgspec.structs.replace(published, status=Status.WITHDRAWN)
+    assert elsewhere in said(State.NEW, "AR", withdrawn)
+    assert "is withdrawn; it names Uruguay" in said(State.NEW, "005", withdrawn)
+    assert "escalate" not in said(State.NEW, "005", withdrawn)
     for nothing in (said(State.NEW, "UY"), said(State.CLOSED, "005")):
         assert "now to be named" not in nothing
         assert "advisory draft" not in nothing
@@ -273,7 +281,7 @@ def test_a_signal_is_watched_and_then_dismissed_with_its_draft(site: Path) -> No
 
 def test_a_draft_that_a_coordinator_wrote_stays_and_the_command_says_so(site: Path) -> None:
     draft = draft_of(site)
-    warp("advisory", "draft", draft, *COORDINATOR, "--severity", "low", "--data", site)
+    warp("advisory", "edit", draft, *COORDINATOR, "--severity", "low", "--data", site)
     said = warp("signals", "dismiss", "rise0000", *COORDINATOR, "--reason", "a drill", "--data", site)
     assert f"{draft} stays as it is (draft): coordinator answers for it." in said
     assert warp_json("advisory", "show", draft, "--data", site)["severity"] == "low"
@@ -297,7 +305,7 @@ def test_an_act_needs_a_coordinators_name(site: Path, act: str) -> None:
 
 def test_a_reason_with_a_line_end_is_refused_in_one_line(site: Path) -> None:
     asked = ("signals", "dismiss", "rise0000", *COORDINATOR, "--data", site, "--reason", "a\nb")
-    assert "reason: holds a control character" in refused(*asked)
+    assert "reason: holds a line end" in refused(*asked)
     assert listed("--data", site) == ["rise0000", "batch000"]
 
 

@@ -1,39 +1,29 @@
 """
 Advising: signals become drafts, drafts get an author, and a second coordinator lets them out.
 
-The machine drafts and never publishes. Every change is a new revision; none is lost. Rendering what is
-published is `warp.publication`'s work.
+The machine drafts and never publishes. Every change is a new revision; none is lost. What an act makes of an
+advisory, and who may do it, is `warp.advisory_life`'s; here it meets coordinators, signals, members and other
+advisories, in one transaction. Rendering what is published is `warp.publication`'s work.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, coordinators, figures, members, signals
-from warp import disclosure, drafting, life, places, taxonomy
-from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp
+from warp import advisory_life, disclosure, drafting, life, places, taxonomy
+from warp.advisory import Advisory, Status, Tlp, public_tlp
+from warp.advisory_life import Change
 from warp.disclosure import Figure
 from warp.life import Kept, Step
 from warp.policies import Policy
 from warp.release import Hub, random_word
 from warp.signal import Kind, State
+from warp.stages import Act, Acting, NotPossible, Rules, Standing
 from warp.weeks import Week
-
-
-class NotPossible(Exception):
-    """A coordinator asked for something that the rules or the advisory's state do not allow; says why."""
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What a coordinator changes in a draft; none leaves a field as it is."""
-
-    texts: Mapping[str, Text] = {}
-    severity: taxonomy.Severity | None = None
-    tlp: Tlp | None = None
-    place: str | None = None
-    sector: str | None = None
 
 
 async def draft_signals(hub: Hub, languages: Sequence[str], policy: Policy) -> list[Advisory]:
@@ -119,9 +109,9 @@ async def _draft(
     # Beside a wider place the band would lead, through the published row, to the one withheld.
     if release is not None and place == ("" if signal.place == places.WORLD else signal.place):
         figure = _figure(release, signal.type, signal.place)
-    identifier = f"{signal.week.lower()}-{random_word(hub.random)}"
+    identifier = _new_id(hub, signal.week, drill=bool(hub.rehearses))
     if hub.rehearses:
-        identifier, figure = f"drill-{identifier}", None
+        figure = None
     made = drafting.draft(signal, found.id if found else identifier, place, figure, languages)
     revision = found.revision + 1 if found else 1
     return msgspec.structs.replace(made, revision=revision, drill=bool(hub.rehearses))
@@ -132,113 +122,204 @@ def is_untouched(advisory: Advisory) -> bool:
     return advisory.status is Status.DRAFT and not advisory.author
 
 
-async def write(hub: Hub, advisory: Advisory, author: str) -> Advisory:
+async def standing(connection: AsyncConnection, identifier: str) -> Standing:
+    """
+    Give an advisory as it stands.
+
+    Raises:
+        NotPossible: there is none with this id.
+    """
+    latest = await advisories.latest(connection, identifier)
+    if latest is None:
+        raise NotPossible("there is no advisory with this id; see: warp advisory list")
+    return Standing(latest, await advisories.public(connection, identifier))
+
+
+async def write(hub: Hub, blank: Advisory, acting: Acting, change: Change) -> Advisory:
     """
     Store a coordinator's own new draft.
 
     Raises:
-        NotPossible: the author is no coordinator, or a text or code is not allowed.
+        NotPossible: the author is no coordinator, or a text, code, date or related advisory is not allowed.
     """
-    await require_coordinator(hub, author)
-    written = msgspec.structs.replace(advisory, author=author)
-    _check(written)
+    await require_coordinator(hub, acting.name)
+    written = advisory_life.begun(blank, acting, change)
     async with hub.reports.write() as connection:
+        await _require_links(connection, written, acting.rules)
         await advisories.save(connection, written)
     return written
 
 
-async def edit(
-    hub: Hub, identifier: str, author: str, change: Change, policy: Policy, now: datetime
-) -> Advisory:
+async def edit(hub: Hub, identifier: str, acting: Acting, change: Change) -> Advisory:
     """
-    Take over a draft and change it; its author is then the coordinator, and its signal counts as drafted.
+    Take over a draft and change it, or correct what is out; whoever did so last is its author.
+
+    The signal of a first draft counts as drafted then.
 
     Raises:
-        NotPossible: no such draft, no such coordinator, a text or code is not allowed, or a draft that came
-            of reports would name a place where too few members could have been the source.
+        NotPossible: as `advisory_life.edited`; no such coordinator; a link is not allowed; or what came of
+            reports would name a place where too few members could have been the source.
     """
-    await require_coordinator(hub, author)
+    await require_coordinator(hub, acting.name)
     async with hub.reports.write() as connection:
-        found = await advisories.latest(connection, identifier)
-        if found is None or found.status is not Status.DRAFT:
-            raise NotPossible("there is no draft with this id; see: warp advisory list")
-        # The figure is one of its place, and the machine's severity one of the figure: beside another place
-        # they would be untrue, or lead back to the first.
-        stays = change.place in (None, found.place)
-        severity = found.severity if stays or found.author else drafting.severity(None)
-        edited = msgspec.structs.replace(
-            found,
-            revision=found.revision + 1,
-            author=author,
-            texts={**found.texts, **change.texts},
-            severity=change.severity or severity,
-            tlp=change.tlp or found.tlp,
-            place=found.place if change.place is None else change.place,
-            figure=found.figure if stays else None,
-            sector=found.sector if change.sector is None else change.sector,
-        )
-        _check(edited)
-        if change.place is not None and await _is_of_a_signal(connection, identifier):
-            await _require_nameable(hub, edited.place, policy)
+        found = await standing(connection, identifier)
+        edited = advisory_life.edited(found, acting, change)
+        if change.place is not None:
+            await _require_nameable(hub, connection, edited)
+        await _require_links(connection, edited, acting.rules)
         await advisories.save(connection, edited)
-        step = Step(week=str(Week.of(now)), state=State.DRAFTED, by=author)
+        step = Step(week=str(Week.of(acting.now)), state=State.DRAFTED, by=acting.name)
         for each in await signals.of_advisory(connection, identifier):
-            if each.state in (State.NEW, State.WATCHED):
+            if found.public is None and each.state in (State.NEW, State.WATCHED):
                 await signals.save(connection, each.stepped(step))
     return edited
 
 
-async def publish(hub: Hub, identifier: str, approver: str, now: datetime, *, four_eyes: bool) -> Advisory:
+async def approve(hub: Hub, identifier: str, acting: Acting) -> Advisory:
     """
-    Approve a draft and mark it published, at whole seconds of `now`; its signal is then closed.
+    Find good what is in review; whoever then lets it out may be anybody.
 
     Raises:
-        NotPossible: no such draft, nobody answers for it, the approver wrote it, or its TLP is not public.
+        NotPossible: as `advisory_life.approved`; or no such coordinator.
     """
-    await require_coordinator(hub, approver)
+    await require_coordinator(hub, acting.name)
     async with hub.reports.write() as connection:
-        found = await advisories.latest(connection, identifier)
-        if found is None or found.status is not Status.DRAFT:
-            raise NotPossible("there is no draft with this id; see: warp advisory list")
-        if not found.author:
-            raise NotPossible(
-                "only the machine has drafted it; take it over: warp advisory draft ID --as NAME"
-            )
-        if four_eyes and found.author == approver:
-            raise NotPossible("an advisory needs a second pair of eyes: another coordinator publishes it")
-        if found.tlp not in PUBLIC_TLP:
-            raise NotPossible(f"TLP:{found.tlp} may not go into a public feed; only TLP:CLEAR may")
-        when = now.replace(microsecond=0)
-        published = msgspec.structs.replace(
-            found,
-            revision=found.revision + 1,
-            status=Status.PUBLISHED,
-            approver=approver,
-            published=when,
-            updated=when,
-        )
-        await advisories.save(connection, published)
-        week = str(Week.of(now))
-        step = Step(week=week, state=State.CLOSED, by=approver, reason=life.PUBLISHED)
-        for each in await signals.of_advisory(connection, identifier):
-            if not each.settled:
-                await signals.save(connection, each.stepped(life.ended(each, step)))
-    return published
+        approved = advisory_life.approved(await standing(connection, identifier), acting)
+        await advisories.save(connection, approved)
+    return approved
 
 
-def blank(hub: Hub, week: Week, of_type: str, place: str, texts: Mapping[str, Text]) -> Advisory:
-    """Give an empty draft that no signal gave rise to."""
+async def schedule(hub: Hub, identifier: str, act: Act, acting: Acting, when: datetime | None) -> Advisory:
+    """
+    Approve, unless somebody has, and let it go out by itself at a minute (`due`); or, with none, no longer.
+
+    Raises:
+        NotPossible: as `advisory_life.scheduled`; no such coordinator; or a link is not allowed.
+    """
+    await require_coordinator(hub, acting.name)
+    async with hub.reports.write() as connection:
+        scheduled = advisory_life.scheduled(await standing(connection, identifier), act, acting, when)
+        await _require_links(connection, scheduled, acting.rules)
+        await advisories.save(connection, scheduled)
+    return scheduled
+
+
+async def let_out(hub: Hub, identifier: str, act: Act, acting: Acting) -> list[Advisory]:
+    """
+    Approve, unless somebody has, and let out a first version (`Act.PUBLISH`) or correction (`Act.UPDATE`).
+
+    Its signal is then closed, and the warning whose place it takes is escalated with it.
+
+    Returns:
+        What readers get anew: it, and then the one whose place it takes.
+
+    Raises:
+        NotPossible: as `advisory_life.let_out`; no such coordinator; or a link is not allowed.
+    """
+    await require_coordinator(hub, acting.name)
+    async with hub.reports.write() as connection:
+        return await _let_out(connection, await standing(connection, identifier), act, acting)
+
+
+async def due(hub: Hub, now: datetime, rules: Rules) -> list[str]:
+    """
+    Let out what was set to go out by now, if all that it needs still holds; gives the ids of what changed.
+
+    What it needs may have gone since: its label by a setting, its approver, the warning whose place it takes.
+    Then it stays in review.
+    """
+    async with hub.reports.read() as connection:
+        waiting = await advisories.with_status(connection, Status.REVIEW)
+    changed = []
+    for each in waiting:
+        if each.publish_at is None or each.publish_at > now:
+            continue
+        act = Act.UPDATE if each.version else Act.PUBLISH
+        with contextlib.suppress(NotPossible):
+            out = await let_out(hub, each.id, act, Acting(each.approver, now, rules))
+            changed += [made.id for made in out]
+    return changed
+
+
+async def escalate(hub: Hub, identifier: str, acting: Acting, change: Change) -> Advisory:
+    """
+    Draft the warning that is to take the place of one that is out, which stays as it is until then.
+
+    Raises:
+        NotPossible: as `advisory_life.escalation`; no such coordinator; a link is not allowed; or a place
+            where too few members could have been the source.
+    """
+    await require_coordinator(hub, acting.name)
+    week = Week.of(acting.now)
+    async with hub.reports.write() as connection:
+        old = await standing(connection, identifier)
+        new_id = _new_id(hub, str(week), drill=old.latest.drill)
+        made = advisory_life.escalation(old, new_id, str(week), acting, change)
+        if change.place is not None:
+            await _require_nameable(hub, connection, made)
+        await _require_links(connection, made, acting.rules)
+        await advisories.save(connection, made)
+    return made
+
+
+async def withdraw(hub: Hub, identifier: str, acting: Acting, reason: str) -> Advisory:
+    """
+    Ask for a withdrawal, or confirm the one that another coordinator has asked for.
+
+    Raises:
+        NotPossible: as `advisory_life.withdrawn`; or no such coordinator.
+    """
+    await require_coordinator(hub, acting.name)
+    async with hub.reports.write() as connection:
+        withdrawn = advisory_life.withdrawn(await standing(connection, identifier), acting, reason)
+        await advisories.save(connection, withdrawn)
+    return withdrawn
+
+
+async def bury(hub: Hub, now: datetime) -> list[str]:
+    """Let what was withdrawn long ago leave the feeds; gives the ids. A part of a midnight's work."""
+    gone = []
+    async with hub.reports.write() as connection:
+        for each in await advisories.with_status(connection, Status.WITHDRAWN):
+            if advisory_life.is_to_be_buried(each, now):
+                await advisories.save(connection, advisory_life.buried(each, now))
+                gone.append(each.id)
+    return gone
+
+
+async def _let_out(connection: AsyncConnection, found: Standing, act: Act, acting: Acting) -> list[Advisory]:
+    await _require_links(connection, found.latest, acting.rules)
+    out = advisory_life.let_out(found, act, acting)
+    made = [out]
+    if out.version == 1 and out.escalates:
+        old = await standing(connection, out.escalates)
+        made.append(advisory_life.superseded(old, out, acting))
+    for version in made:
+        await advisories.save(connection, version)
+    step = Step(week=str(Week.of(acting.now)), state=State.CLOSED, by=acting.name, reason=life.PUBLISHED)
+    for each in await signals.of_advisory(connection, out.id):
+        if out.version == 1 and not each.settled:
+            await signals.save(connection, each.stepped(life.ended(each, step)))
+    return made
+
+
+def blank(hub: Hub, week: Week, of_type: str) -> Advisory:
+    """Give an empty draft that no signal gave rise to, before its first revision."""
     return Advisory(
-        id=f"{str(week).lower()}-{random_word(hub.random)}",
-        revision=1,
+        id=_new_id(hub, str(week), drill=False),
+        revision=0,
         status=Status.DRAFT,
         tlp=Tlp.CLEAR,
         severity=taxonomy.Severity.UNKNOWN,
         type=of_type,
-        place=place,
+        place="",
         week=str(week),
-        texts=texts,
+        texts={},
     )
+
+
+def _new_id(hub: Hub, week: str, *, drill: bool) -> str:
+    return f"{'drill-' if drill else ''}{week.lower()}-{random_word(hub.random)}"
 
 
 def _figure(release: disclosure.Release, of_type: str, place: str) -> Figure | None:
@@ -247,31 +328,39 @@ def _figure(release: disclosure.Release, of_type: str, place: str) -> Figure | N
     return shown.get((of_type, place))
 
 
-def _check(advisory: Advisory) -> None:
-    try:
-        for text in advisory.texts.values():
-            drafting.check_text(text)
-    except ValueError as error:
-        raise NotPossible(str(error)) from None
-    if advisory.type and not taxonomy.is_term(advisory.type):
-        raise NotPossible("type: not an RSIT type or class")
-    if advisory.place and not places.is_place(advisory.place):
-        raise NotPossible("place: not an ISO 3166-1 or M49 code")
-    if advisory.sector and advisory.sector not in taxonomy.SECTORS:
-        raise NotPossible("sector: not a NIS2 sector")
-
-
-async def _is_of_a_signal(connection: AsyncConnection, identifier: str) -> bool:
-    return bool(await signals.of_advisory(connection, identifier))
-
-
-async def _require_nameable(hub: Hub, place: str, policy: Policy) -> None:
-    async with hub.identity.read() as connection:
-        by_place = await members.by_place(connection)
-    wider = disclosure.place_to_name(place, by_place, policy)
-    if wider != place:
+async def _require_nameable(hub: Hub, connection: AsyncConnection, advisory: Advisory) -> None:
+    """Let what came of reports name only a place where enough members could have been the source."""
+    if not await _is_of_a_signal(connection, advisory):
+        return
+    async with hub.identity.read() as identity:
+        by_place = await members.by_place(identity)
+    wider = disclosure.place_to_name(advisory.place, by_place, hub.policy)
+    if wider != advisory.place:
         instead = wider or "everywhere (an empty place)"
         raise NotPossible(f"place: too few members there could have been the source; name {instead}")
+
+
+async def _is_of_a_signal(connection: AsyncConnection, advisory: Advisory | None) -> bool:
+    """Say whether reports gave rise to it, or to a warning whose place it takes."""
+    while advisory is not None:
+        if await signals.of_advisory(connection, advisory.id):
+            return True
+        advisory = await advisories.latest(connection, advisory.escalates)
+    return False
+
+
+async def _require_links(connection: AsyncConnection, advisory: Advisory, rules: Rules) -> None:
+    """Let it name only advisories that its own readers can read, and take the place of what is out alone."""
+    everybody = public_tlp(green_is_public=rules.green_is_public)
+    for identifier in advisory.related:
+        found = await advisories.public(connection, identifier)
+        if found is None or identifier == advisory.id or found.drill != advisory.drill:
+            raise NotPossible("related: not the id of another advisory that is out")
+        if advisory.tlp in everybody and found.tlp not in everybody:
+            raise NotPossible(f"related: {identifier} is for members only, and this one for everybody")
+    if advisory.escalates and not advisory.version:
+        old = await standing(connection, advisory.escalates)
+        advisory_life.require_escalates(old, advisory)
 
 
 async def require_coordinator(hub: Hub, name: str) -> None:

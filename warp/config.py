@@ -60,6 +60,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Languages of pages and feeds; the first is the default."""
     four_eyes: bool = True
     """Whether an advisory needs an approver other than its author. A WARP of one person says false."""
+    green_is_public: bool = False
+    """Whether TLP:GREEN may stand in the public feeds; FIRST's rules keep it out of public channels."""
     listen: Listen = Listen()
     policy: Policy = Policy()
     notify: Notify = Notify()
@@ -131,6 +133,7 @@ def write(data: Path, config: Config) -> None:
         f"root = {_quoted(config.root)}",
         f"languages = [{', '.join(map(_quoted, config.languages))}]",
         f"four_eyes = {'true' if config.four_eyes else 'false'}",
+        f"green_is_public = {'true' if config.green_is_public else 'false'}",
         f"false_alarms_a_week = {config.false_alarms_a_week}",
         "",
         "[listen]",

@@ -25,10 +25,12 @@ from keys.reply import Reply
 from storage import figures, inbox, members, signals, unlisted
 from warp import advice, advising, client, founding, places, syncing, taxonomy, wallet
 from warp.advisory import Advisory
+from warp.advisory_life import Change
 from warp.client import Draft
 from warp.config import Config
 from warp.policies import Name, Policy
 from warp.site import Site
+from warp.stages import Act, Acting
 from warp.wallet import Contents, Wallet
 from warp.weeks import Week
 
@@ -197,12 +199,12 @@ class _Story:
             kept = (await signals.everything(connection, str(week)))[0]
         self._say(f"Signal: {kept.signal.type} in {kept.signal.place}: {kept.signal.why}")
         drafted = kept.advisory or ""
-        change = advising.Change(severity=taxonomy.Severity.HIGH)
-        await advising.edit(
-            self._site.hub, drafted, "ana", change, self._site.settings.policy, self._clock.now()
-        )
+        change = Change(severity=taxonomy.Severity.HIGH, ready=True)
+        ana = Acting("ana", self._clock.now(), self._site.rules)
+        await advising.edit(self._site.hub, drafted, ana, change)
         self._clock.set(self._clock.now() + timedelta(hours=9))
-        published = await advising.publish(self._site.hub, drafted, "luis", self._clock.now(), four_eyes=True)
+        luis = Acting("luis", self._clock.now(), self._site.rules)
+        [published] = await advising.let_out(self._site.hub, drafted, Act.PUBLISH, luis)
         await self._site.publish_advisories([published.id])
         self._say("ana drafted, luis approved: the warning is out")
         return published

@@ -4,14 +4,14 @@ A machine's draft of a warning: from a signal to a text that a coordinator can c
 Between detection and the coordinators. Nothing is published here, and nobody answers for a draft: its author
 is empty. What the signal says exactly (observed, expected, score, members) stays internal: the draft says
 what was reported, where as far as it may be named, in which weeks, what to watch for, and what to do first.
-It also checks the texts that coordinators write, because they may paste what an attacker wrote.
+It also checks the texts that coordinators write, because they may paste what an attacker wrote; what can be
+mended has been by then (`warp.cleaning`).
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from warp import places, taxonomy
+from warp import cleaning, places, taxonomy
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.disclosure import Figure
 from warp.names import advice_en, advice_es, advice_fr, advice_pt
@@ -31,11 +31,8 @@ MOST_SUMMARY = 20_000
 MOST_ACTIONS = 20
 MOST_ACTION = 1_000
 """Characters."""
-
-_REFUSED_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode categories: control characters, lone surrogates, line and paragraph separators."""
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Bidirectional embeddings, overrides and isolates: they make a text read as another one."""
+MOST_REASON = 500
+"""Characters."""
 
 
 class InvalidText(ValueError):
@@ -104,15 +101,14 @@ def check_text(text: Text) -> None:
     """
     Check a text that somebody wrote or pasted.
 
-    A form sends line ends as CR LF; its reader turns them into LF before this check.
-
     Raises:
-        InvalidText: the title is empty; a part is too long; there are too many actions or an empty one; or a
-            part holds a control character (a summary may hold line feeds) or one that changes the direction
-            of writing.
+        InvalidText: the title is empty, or holds an angle bracket; a part is too long; there are too many
+            actions or an empty one; or a part holds a character that cannot be seen or changes the direction
+            of writing, or a line end where none belongs.
     """
     check_line("title", text.title, MOST_TITLE)
-    _check_characters("summary", text.summary.replace("\n", ""))
+    _require(not set("<>") & set(text.title), "title: holds < or >, which some readers take for HTML")
+    _check_characters("summary", text.summary)
     _require(len(text.summary) <= MOST_SUMMARY, f"summary: longer than {MOST_SUMMARY} characters")
     _require(len(text.actions) <= MOST_ACTIONS, f"actions: more than {MOST_ACTIONS}")
     for action in text.actions:
@@ -128,6 +124,7 @@ def check_line(part: str, line: str, most: int) -> None:
     """
     _require(bool(line.strip()), f"{part}: empty")
     _require(len(line) <= most, f"{part}: longer than {most} characters")
+    _require("\n" not in line, f"{part}: holds a line end")
     _check_characters(part, line)
 
 
@@ -178,8 +175,10 @@ def _of_type(table: Mapping[str, _T], code: str) -> _T:
 
 
 def _check_characters(part: str, text: str) -> None:
-    hidden = any(unicodedata.category(each) in _REFUSED_KINDS or each in _DIRECTIONS for each in text)
-    _require(not hidden, f"{part}: holds a control character, or one that changes the direction of writing")
+    _require(
+        cleaning.is_clean(text),
+        f"{part}: holds a character that cannot be seen, or one that changes the direction of writing",
+    )
 
 
 def _require(holds: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence at every call

@@ -123,6 +123,7 @@ async def _found(folder: Path, real: Config, names: Sequence[str], week: Week) -
     rules = {
         "languages": real.languages,
         "four_eyes": real.four_eyes,
+        "green_is_public": real.green_is_public,
         "policy": real.policy,
         "thresholds": real.thresholds,
     }

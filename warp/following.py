@@ -13,17 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, signals
 from warp import advising, detection, drafting, release
-from warp.advising import NotPossible
-from warp.advisory import Advisory, Status
+from warp.advisory import Advisory
 from warp.counting import Threshold
 from warp.detection import FALSE_ALARMS_A_WEEK
 from warp.life import SETTLED, Kept, Step, ended
 from warp.release import Hub
 from warp.signal import Kind, Signal, State
+from warp.stages import NotPossible
 from warp.weeks import Week
 
-MOST_REASON = 500
-"""Characters."""
 _OPEN = frozenset(State) - SETTLED
 
 
@@ -98,7 +96,7 @@ async def reopen(hub: Hub, identifier: str, name: str, reason: str, now: datetim
     async with hub.reports.write() as connection:
         kept = await _find(connection, identifier, SETTLED)
         draft = await advisories.latest(connection, kept.advisory or "")
-        drafted = draft is not None and draft.status is Status.DRAFT and draft.author
+        drafted = draft is not None and not draft.version and draft.author
         state = State.DRAFTED if drafted else State.NEW
         reopened = kept.stepped(_step(state, name, now, reason))
         await signals.save(connection, reopened)
@@ -158,6 +156,6 @@ def _step(state: State, name: str, now: datetime, reason: str = "") -> Step:
 
 def _check(reason: str) -> None:
     try:
-        drafting.check_line("reason", reason, MOST_REASON)
+        drafting.check_line("reason", reason, drafting.MOST_REASON)
     except ValueError as error:
         raise NotPossible(str(error)) from None

@@ -19,10 +19,12 @@ from keys.invitation import Invitation
 from keys.lock import Lock
 from storage import advisories, members, signals, tallies
 from warp import advising, client, places, syncing, taxonomy, wallet
-from warp.advisory import Advisory, Status
+from warp.advisory import Advisory
+from warp.advisory_life import Change
 from warp.client import Draft
 from warp.scenario import Scenario
 from warp.site import Site
+from warp.stages import Act, Acting
 from warp.tally import Counted, count
 from warp.wallet import Contents, Wallet
 from warp.weeks import Week
@@ -220,13 +222,11 @@ class Rehearsal:
 
     async def _act(self, identifier: str, actors: Sequence[str]) -> Advisory:
         """Let the named coordinators take the draft over and approve it."""
-        hub, settings = self._site.hub, self._site.settings
-        change = advising.Change(severity=self.scenario.severity)
-        await advising.edit(hub, identifier, actors[0], change, settings.policy, self._clock.now())
+        hub, rules = self._site.hub, self._site.rules
+        author, approver = (Acting(name, self._clock.now(), rules) for name in (actors[0], actors[-1]))
+        await advising.edit(hub, identifier, author, Change(severity=self.scenario.severity, ready=True))
         self.step("taken over", f"{actors[0]} took the draft over")
-        approved = await advising.publish(
-            hub, identifier, actors[-1], self._clock.now(), four_eyes=settings.four_eyes
-        )
+        [approved] = await advising.let_out(hub, identifier, Act.PUBLISH, approver)
         self.step("approved", f"{actors[-1]} approved it")
         return approved
 
@@ -237,7 +237,8 @@ class Rehearsal:
             f"warp signals --data {data}",
             f"warp inbox --identity {data / IDENTITIES} --data {data}",
             f"warp advisory show {identifier} --data {data}",
-            f"warp advisory draft {identifier} --as NAME --severity {self.scenario.severity} --data {data}",
+            f"warp advisory edit {identifier} --as NAME --severity {self.scenario.severity} --ready"
+            f" --data {data}",
             f"warp advisory publish {identifier} --as ANOTHER --data {data}",
         ):
             self._audience.say(f"  {command}")
@@ -245,7 +246,7 @@ class Rehearsal:
     async def _look_on(self, identifier: str) -> Advisory:
         """Wait until coordinators have taken the draft over and approved it by their own commands."""
         author = ""
-        while (found := await self._latest(identifier)).status is not Status.PUBLISHED:
+        while not (found := await self._latest(identifier)).status.is_out:
             if found.author != author:
                 author = found.author
                 self.step("taken over", f"{author} took the draft over")

@@ -38,7 +38,7 @@ from warp import (
     signing,
 )
 from warp import release as acts
-from warp.advisory import MEMBERS_TLP, Advisory
+from warp.advisory import MEMBERS_TLP, Advisory, public_tlp
 from warp.config import Config
 from warp.events import Event, Log, to_stderr
 from warp.issuing import Outlet
@@ -47,6 +47,7 @@ from warp.opening import Opener
 from warp.publication import Pages, Tree
 from warp.release import Hub, Midnight, Released
 from warp.schedule import ClockInDoubt, Standing
+from warp.stages import Rules
 from warp.telling import Teller
 from warp.weeks import Week
 from warp.workers import Workers, children
@@ -86,8 +87,13 @@ class Site:
         self._owes_mending = False
         self._finished: date | None = None
         """The last finished day, once the schedule has looked; what keeps no schedule trusts its clock."""
+        self.rules = Rules(settings.four_eyes, settings.green_is_public)
         self.publisher = Publisher(
-            name=settings.name, url=settings.url, languages=settings.languages, created=settings.created
+            name=settings.name,
+            url=settings.url,
+            languages=settings.languages,
+            created=settings.created,
+            allowed=public_tlp(green_is_public=settings.green_is_public),
         )
         members = msgspec.structs.replace(
             self.publisher, url=f"{settings.url}/members", allowed=MEMBERS_TLP, hub=""

@@ -18,13 +18,14 @@ from storage import advisories, members, schema
 from tests.attacks.teams import Team, join
 from tests.support import NOON, WEEK, Served, entry_of, rows, sealed, tally
 from warp import advising, syncing
-from warp.advising import Change, NotPossible
 from warp.advisory import Advisory, Status, Text, Tlp
+from warp.advisory_life import Change
 from warp.cli.reviewing import review
 from warp.client import Draft
 from warp.disclosure import WORLD, Figure, place_to_report
 from warp.policies import Policy
 from warp.site import Site
+from warp.stages import Act, Acting, NotPossible, Rules
 from warp.taxonomy import Severity
 
 HOMES = ("UY", "UY", "AR", "AR", "BR", "BR", "BR", "BR", "BR")
@@ -152,22 +153,21 @@ async def test_a_machines_draft_names_the_area_and_nothing_of_the_small_place(
 
 
 async def test_a_coordinator_cannot_put_the_small_place_back(site: Site, server: Served) -> None:
-    identifier, policy = await drafted(server), site.settings.policy
+    identifier, acting = await drafted(server), Acting(COORDINATOR, NOON, site.rules)
     for place in (SMALL, "AR", "PE", "FR"):
         with pytest.raises(NotPossible, match="too few members"):
-            await advising.edit(site.hub, identifier, COORDINATOR, Change(place=place), policy, NOON)
-    edited = await advising.edit(site.hub, identifier, COORDINATOR, Change(place=AREA), policy, NOON)
+            await advising.edit(site.hub, identifier, acting, Change(place=place))
+    edited = await advising.edit(site.hub, identifier, acting, Change(place=AREA))
     assert edited.place == AREA
-    assert (
-        await advising.edit(site.hub, identifier, COORDINATOR, Change(place=""), policy, NOON)
-    ).place == ""
+    assert (await advising.edit(site.hub, identifier, acting, Change(place=""))).place == ""
 
 
 async def test_what_is_published_of_such_a_signal_never_names_the_place(site: Site, server: Served) -> None:
     identifier = await drafted(server)
     texts = {"en": Text("Phishing by SMS", "Watch for it.")}
-    await advising.edit(site.hub, identifier, COORDINATOR, Change(texts=texts), site.settings.policy, NOON)
-    await advising.publish(site.hub, identifier, COORDINATOR, NOON, four_eyes=False)
+    alone = Acting(COORDINATOR, NOON, Rules(four_eyes=False, green_is_public=False))
+    await advising.edit(site.hub, identifier, alone, Change(texts=texts, ready=True))
+    await advising.let_out(site.hub, identifier, Act.PUBLISH, alone)
     await site.publish_all()
     page = site.tree.read(f"en/advisories/{identifier}.html") or b""
     assert b"South America" in page
@@ -195,15 +195,15 @@ async def test_a_figure_does_not_follow_a_draft_to_another_place(site: Site, ser
     )
     async with site.hub.reports.write() as connection:
         await advisories.save(connection, draft)
-    policy = site.settings.policy
-    moved = await advising.edit(site.hub, "x", COORDINATOR, Change(place=AREA), policy, NOON)
+    acting = Acting(COORDINATOR, NOON, site.rules)
+    moved = await advising.edit(site.hub, "x", acting, Change(place=AREA))
     # The machine's severity was high because of the figure alone.
     assert (moved.figure, moved.severity) == (None, Severity.MEDIUM)
     async with site.hub.reports.write() as connection:
         await advisories.save(connection, msgspec.structs.replace(draft, id="y"))
-    same = await advising.edit(site.hub, "y", COORDINATOR, Change(place=LARGE), policy, NOON)
+    same = await advising.edit(site.hub, "y", acting, Change(place=LARGE))
     assert (same.figure, same.severity) == (Figure(20), Severity.HIGH)
-    by_hand = await advising.edit(site.hub, "y", COORDINATOR, Change(place=AREA), policy, NOON)
+    by_hand = await advising.edit(site.hub, "y", acting, Change(place=AREA))
     assert (by_hand.figure, by_hand.severity) == (None, Severity.HIGH), "an author answers for it now"
 
 

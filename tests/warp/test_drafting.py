@@ -269,7 +269,7 @@ GOOD = Text(title="A title", summary="One paragraph.\n\nAnother.", actions=("Do 
         Text(title="x" * 200, summary="x" * 20_000, actions=("x" * 1000,) * 20),
         Text(title="Sin resumen ni acciones", summary=""),
         Text(title="تحذير: ارتفاع", summary="עברית ואנגלית, mixed", actions=("اتصل",)),
-        Text(title="🛰 <script>alert(1)</script>", summary="{week} %s & \u200d"),
+        Text(title="🛰 ‹2.4 & more", summary="{week} %s & <script>alert(1)</script>, a < b\u00a0!"),
     ],
 )
 def test_a_plain_text_of_allowed_length_passes(text: Text) -> None:
@@ -287,7 +287,9 @@ def test_a_plain_text_of_allowed_length_passes(text: Text) -> None:
         (Text(title="x", summary="x", actions=("x",) * 21), "actions: more"),
         (Text(title="x", summary="x", actions=("x", "")), "actions: empty"),
         (Text(title="x", summary="x", actions=("x" * 1001,)), "actions: longer"),
-        (Text(title="x\ny", summary="x"), "title: holds"),
+        (Text(title="x\ny", summary="x"), "title: holds a line end"),
+        (Text(title="x < y", summary="x"), "title: holds <"),
+        (Text(title="x > y", summary="x"), "title: holds <"),
         (Text(title="x", summary="x", actions=("x\ny",)), "actions: holds"),
         (Text(title="x", summary="x\r\ny"), "summary: holds"),
     ],
@@ -305,12 +307,13 @@ HIDDEN = [
     *_characters((0x00, 0x09), (0x0B, 0x1F), (0x7F, 0x9F)),
     *_characters((0x202A, 0x202E), (0x2066, 0x2069)),
     *_characters((0x2028, 0x2029)),
-    "\ud800",
+    *_characters((0x200B, 0x200F), (0x2060, 0x2064), (0xE0041, 0xE0042), (0xFDD0, 0xFDD1)),
+    *"\u00ad\u061c\u3164\ufe0f\ufeff\ufffe\U0001ffff\U0010fffe\ud800",
 ]
 
 
 @pytest.mark.parametrize("character", HIDDEN, ids=[f"U+{ord(each):04X}" for each in HIDDEN])
-def test_a_control_or_direction_character_is_refused_everywhere(character: str) -> None:
+def test_a_character_that_cannot_be_seen_or_turns_the_text_is_refused_everywhere(character: str) -> None:
     pasted = f"before{character}after"
     for text, part in (
         (Text(title=pasted, summary="x"), "title"),

@@ -10,13 +10,14 @@ from storage import advisories, coordinators, figures, members, signals
 from tests.signals import RISE, THRESHOLD, changed, kept, of_week
 from tests.support import NOON, WEEK, Served
 from warp import advising, disclosure, following, life
-from warp.advising import Change, NotPossible
 from warp.advisory import Advisory, Status
+from warp.advisory_life import Change
 from warp.disclosure import Cell, Figure, Release
 from warp.life import Kept, Step
 from warp.policies import Policy
 from warp.signal import Kind, Signal, State
 from warp.site import Site
+from warp.stages import Act, Acting, NotPossible
 from warp.taxonomy import Severity
 
 HOMES = (*["UY"] * 5, *["AR"] * 5, *["PY"] * 2)
@@ -63,7 +64,7 @@ async def put(site: Site, *everything: Kept) -> None:
 
 
 async def take_over(site: Site, identifier: str, name: str = "coordinator") -> Advisory:
-    return await advising.edit(site.hub, identifier, name, Change(), site.settings.policy, LATER)
+    return await advising.edit(site.hub, identifier, Acting(name, LATER, site.rules), Change())
 
 
 # The draft
@@ -247,8 +248,9 @@ async def test_taking_a_draft_over_makes_its_signal_drafted_once(site: Site) -> 
 
 async def test_publishing_closes_the_signals_that_it_warns_of(site: Site) -> None:
     [draft] = await raised(site, RISE, THRESHOLD)
-    await take_over(site, draft.id)
-    await advising.publish(site.hub, draft.id, "luis", LATER, four_eyes=True)
+    ana = Acting("coordinator", LATER, site.rules)
+    await advising.edit(site.hub, draft.id, ana, Change(ready=True))
+    await advising.let_out(site.hub, draft.id, Act.PUBLISH, Acting("luis", LATER, site.rules))
     for name in ("id0", "id1"):
         found = await stored(site, name)
         assert found.state is State.CLOSED
@@ -261,9 +263,10 @@ async def test_publishing_closes_the_signals_that_it_warns_of(site: Site) -> Non
 
 async def test_a_draft_that_no_signal_led_to_changes_no_signal(site: Site) -> None:
     await raised(site, RISE)
-    own = advising.blank(site.hub, WEEK, "fraud", "", (await drafts(site))[0].texts)
-    await advising.write(site.hub, own, "coordinator")
-    await advising.publish(site.hub, own.id, "luis", NOON, four_eyes=True)
+    own, texts = advising.blank(site.hub, WEEK, "fraud"), (await drafts(site))[0].texts
+    ana, luis = (Acting(name, NOON, site.rules) for name in ("coordinator", "luis"))
+    await advising.write(site.hub, own, ana, Change(texts=texts, ready=True))
+    await advising.let_out(site.hub, own.id, Act.PUBLISH, luis)
     assert (await stored(site)).state is State.NEW
 
 

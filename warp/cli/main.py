@@ -9,7 +9,6 @@ import sys
 import click
 
 from keys.errors import KeyFileError, KeysError
-from warp.advising import NotPossible
 from warp.backup import CannotBackUp, NoBackup
 from warp.child import ChildFailed
 from warp.cli import (
@@ -46,6 +45,7 @@ from warp.report import InvalidReport
 from warp.restoring import MayBeBehind
 from warp.scenario import BadScenario
 from warp.schedule import ClockInDoubt
+from warp.stages import NotPossible
 from warp.wallet import WalletError
 
 _EXPECTED = (

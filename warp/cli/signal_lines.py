@@ -140,6 +140,10 @@ def _legend(signal: Signal, drawn: signal_chart.Drawn) -> Iterator[str]:
     yield f"{_BOUND} unusual from here on: {explaining.bound(signal):,}{together}"
 
 
+_ENDED = {Status.ESCALATED: "escalated", Status.WITHDRAWN: "withdrawn"}
+"""What a warning becomes that cannot be escalated any more."""
+
+
 def _of_draft(kept: Kept, draft: Draft | None) -> str:
     if draft is None:
         return (
@@ -148,8 +152,8 @@ def _of_draft(kept: Kept, draft: Draft | None) -> str:
     found = draft.advisory
     named = explaining.name(found.place) if found.place else "no place"
     here = explaining.name(draft.place) if draft.place else "everywhere"
-    if found.status is Status.PUBLISHED:
-        said = f"The warning {found.id} is out; it names {named}."
+    if found.version:
+        said = f"The warning {found.id} is {_ENDED.get(found.status, 'out')}; it names {named}."
         if not _is_beyond(kept, draft):
             return said
         return f"{said} The signal is now to be named in {here}, which takes a warning of its own."
@@ -173,18 +177,30 @@ def _next(kept: Kept, draft: Draft | None) -> Iterator[tuple[str, str]]:
         return
     if draft is None:
         yield "advisory draft", f" --type {kept.signal.type or '…'} --title … --summary …"
-    elif draft.advisory.status is Status.PUBLISHED:
+    elif draft.advisory.version:
         if _is_beyond(kept, draft):
-            where = f" --place {draft.place}" if draft.place else ""
-            yield "advisory draft", f" --type {kept.signal.type or '…'}{where} --title … --summary …"
+            yield _beyond(kept, draft)
         yield f"signals close {kept.id}", ""
     else:
-        # Whoever answers for it may not publish it where two pairs of eyes are asked for.
-        act = "publish" if draft.advisory.author else "draft"
-        yield f"advisory {act} {draft.advisory.id}", ""
+        # In review it is another's turn: whoever answers for it may not publish it where four eyes look.
+        ready = draft.advisory.status is Status.REVIEW
+        yield f"advisory {'publish' if ready else 'edit'} {draft.advisory.id}", "" if ready else " --ready"
     if kept.state is State.NEW:
         yield f"signals watch {kept.id}", ""
     yield f"signals dismiss {kept.id}", " --reason …"
+
+
+def _beyond(kept: Kept, draft: Draft) -> tuple[str, str]:
+    """Give the command that warns where a warning does not that is out: in its place if that is wider."""
+    out = draft.advisory
+    if (
+        out.status not in _ENDED
+        and out.place
+        and (draft.place == "" or draft.place in places.areas_around(out.place))
+    ):
+        return f"advisory escalate {out.id}", f" --place '{draft.place}' --reason …"
+    where = f" --place {draft.place}" if draft.place else ""
+    return "advisory draft", f" --type {kept.signal.type or '…'}{where} --title … --summary …"
 
 
 def _labelled(label: str, value: str) -> Sequence[str]:
