@@ -365,8 +365,13 @@ async def test_a_flood_of_wrong_passwords_keeps_no_member_from_reading(reading: 
         assert {answer.status for answer in await flood} == {404}
 
 
-async def test_what_members_read_lies_in_a_folder_for_its_owner_alone(reading: Served) -> None:
-    assert reading.site.members_tree.folder.stat().st_mode & 0o777 == 0o700
+async def test_what_members_read_lies_in_folders_for_their_owner_alone(reading: Served) -> None:
+    files = [path for path in reading.site.data.rglob("*") if path.is_file()]
+    holding = {path.relative_to(reading.site.data).parts[0] for path in files if MARK in path.read_bytes()}
+    assert {"members", "entries"} <= {path.name for path in reading.site.data.iterdir()}
+    assert holding <= {"members", "entries"}
+    for name in ("members", "entries"):
+        assert (reading.site.data / name).stat().st_mode & 0o777 == 0o700
 
 
 async def test_a_reader_with_the_password_in_its_address_shows_what_is_for_members(reading: Served) -> None:
