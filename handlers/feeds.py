@@ -94,7 +94,8 @@ class Feeds:
             self._kept.move_to_end(asked.path)
             return known.document
         made = await asyncio.to_thread(self.composer.compose, asked)
-        headers = {"Content-Type": asked.media_type, "Cache-Control": DAILY if asked.archive else FRESH}
+        caching = DAILY if asked.archive else FRESH
+        headers = {"Content-Type": asked.media_type, "Cache-Control": caching} | self._published.marks
         if link:
             headers["Link"] = link
         document = validated.composed(made.document, made.updated, headers)

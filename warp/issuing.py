@@ -122,7 +122,7 @@ def _write_documents(
 ) -> None:
     """Write the twins, pages and entries of advisories, and bring their rows up to date."""
     site = outlet.site
-    wanted = [each for each in changed if _is_for(site, each.advisory)]
+    wanted = [each for each in changed if is_for(site, each.advisory)]
     names = rows.keys() | {each.advisory.id for each in wanted}
     for name in {each.advisory.id for each in changed} - {each.advisory.id for each in wanted}:
         if rows.pop(name, None):
@@ -139,7 +139,7 @@ def _write_earlier(outlet: Outlet, issued: Issued, names: Container[str]) -> Non
     """Write the versions before, or remove them: what is withdrawn stands nowhere in its old words."""
     tree, site, store, _ = outlet
     is_gone = issued.advisory.status is Status.WITHDRAWN
-    for old in (_for_tree(each, site, names) for each in issued.earlier if _is_for(site, each)):
+    for old in (_for_tree(each, site, names) for each in issued.earlier if is_for(site, each)):
         if is_gone:
             for ending in _ENDINGS:
                 tree.remove(twin.version_path(old.id, old.version, ending))
@@ -196,7 +196,8 @@ def _write_catalogue(outlet: Outlet, rows: Mapping[str, Listed]) -> None:
     outlet.tree.write(twin.INDEX_PATH, catalogue.encode(document), when)
 
 
-def _is_for(site: Site, advisory: Advisory) -> bool:
+def is_for(site: Site, advisory: Advisory) -> bool:
+    """Say whether a tree's readers are to have an advisory; a drill's is none (`warp.drilled`)."""
     return advisory.status.is_out and advisory.tlp in site.allowed and not advisory.drill
 
 

@@ -15,15 +15,13 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
 
-import msgspec
-
 from feeds.entry import Site as Publisher
 from handlers import figure_pages, pages
 from keys.errors import KeysLocked
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
-from storage import advisories, members, pool
 from storage import figures as stored
+from storage import members, pool
 from storage.database import open_database
 from warp import (
     advising,
@@ -32,16 +30,15 @@ from warp import (
     epochs,
     figures,
     founding,
-    issuing,
     listing,
+    outlets,
     schedule,
     signing,
 )
 from warp import release as acts
-from warp.advisory import MEMBERS_TLP, Advisory, public_tlp
+from warp.advisory import Advisory, public_tlp
 from warp.config import Config
 from warp.events import Event, Log, to_stderr
-from warp.issuing import Outlet
 from warp.notify import When
 from warp.opening import Opener
 from warp.publication import Pages, Tree
@@ -83,7 +80,6 @@ class Site:
         self._teller = teller
         self._untold = False
         self.tree = Tree(data / "public")
-        self.members_tree = Tree(data / "members")
         self._owes_mending = False
         self._finished: date | None = None
         """The last finished day, once the schedule has looked; what keeps no schedule trusts its clock."""
@@ -95,13 +91,7 @@ class Site:
             created=settings.created,
             allowed=public_tlp(green_is_public=settings.green_is_public),
         )
-        members = msgspec.structs.replace(
-            self.publisher, url=f"{settings.url}/members", allowed=MEMBERS_TLP, hub=""
-        )
-        self.outlets = (
-            Outlet(self.tree, self.publisher, Tree(data / "entries" / "public"), as_files=True),
-            Outlet(self.members_tree, members, Tree(data / "entries" / "members"), as_files=False),
-        )
+        self.outlets = outlets.of_site(data, self.publisher)
         certificate = founding.read_certificate(data)
         self.lists = listing.Lists(
             hub.reports, self.tree, hub.keyring, certificate, hub.random.randbytes, hub.log
@@ -130,49 +120,44 @@ class Site:
             finally:
                 _alone.reset(token)
 
-    async def publish_advisories(self, names: Iterable[str]) -> None:
-        """Write what changes for readers with some advisories."""
+    async def publish_advisories(self, names: Collection[str]) -> None:
+        """Write what changes for readers with some advisories, and sign it if the key can be had."""
         async with self.alone():
-            async with self.hub.reports.read() as connection:
-                found = [await advisories.versions(connection, name) for name in names]
-            changed = [issuing.issued(versions) for versions in found if versions]
-            for outlet in self.outlets:
-                await asyncio.to_thread(issuing.issue, outlet, PAGES, changed)
+            await outlets.publish(self.hub.reports, self.outlets, PAGES, names)
+            await self.sign_twins(names)
 
-    async def sign_twins(self, ids: Collection[str] | None = None) -> int:
+    async def sign_twins(self, names: Collection[str] | None = None) -> None:
         """
-        Sign what twins of advisories lack a signature; gives how many.
+        Sign the twins of some advisories, or of all, that lack a signature.
 
-        None where nobody gives the passphrase of sealed keys: the server signs what others have published.
-
-        Args:
-            ids: The advisories to look at; all unless given.
+        Nothing is signed where nobody gives the passphrase of sealed keys: the server signs, then.
         """
         if not self._is_sure():
-            return 0
-        sign = functools.partial(
-            signing.sign_missing,
-            self.tree,
-            self.hub.keyring,
-            self.epochs.certificate,
-            Week.of(self.clock()),
-            ids,
-        )
+            return
+        keyring, certificate, week = self.hub.keyring, self.epochs.certificate, Week.of(self.clock())
         async with self.alone():
-            try:
-                return await asyncio.to_thread(sign)
-            except KeysLocked:
-                return 0
+            with contextlib.suppress(KeysLocked):
+                for tree in (each.tree for each in self.outlets):
+                    await asyncio.to_thread(signing.sign_missing, tree, keyring, certificate, week, names)
 
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
         async with self.alone():
-            async with self.hub.reports.read() as connection:
-                everything = [issuing.issued(each) for each in await advisories.all_versions(connection)]
-            for outlet in self.outlets:
-                await asyncio.to_thread(issuing.issue_all, outlet, PAGES, everything)
+            await outlets.publish_all(self.hub.reports, self.outlets, PAGES)
             await asyncio.to_thread(drilled.publish, self.tree, self.publisher, PAGES)
+            await self.sign_twins()
         await self.publish_figures(anew=True)
+
+    async def minute(self) -> None:
+        """Let out what was set to go out by now, and what a stop kept from readers."""
+        if not self._is_sure():
+            return
+        async with self.alone():
+            names = set(await advising.due(self.hub, self.clock(), self.rules))
+            for outlet in self.outlets:
+                names |= set(await outlets.behind(self.hub.reports, outlet))
+            if names:
+                await self.publish_advisories(names)
 
     async def publish_figures(self, *, anew: bool = False) -> None:
         """
@@ -241,6 +226,7 @@ class Site:
             self._owes_mending = True
             done = await acts.midnight(self.hub, now, open_pool=open_pool)
             drafts = await self._draft_signals()
+            await self.publish_advisories(await advising.bury(self.hub, now))
             # Says that the midnight is done, so it comes after all that cannot be made up for at a start.
             await listing.grow(self.lists, acts.ended_day(now))
             await self._rewrite()
