@@ -128,6 +128,9 @@ class Composer:
         """Give the bytes that the server answers with for a feed's path; none where there is no such feed."""
         try:
             asked = parse(self.site, path)
-            return self._tree(path) or self.compose(asked).document if asked.path == path else None
+            if asked.path != path:
+                return None
+            written = self._tree(path)
+            return self.compose(asked).document if written is None else written
         except NoSuchFeed:
             return None

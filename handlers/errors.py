@@ -20,6 +20,7 @@ from warp.intake import TokenSpent
 from warp.relay import RelayFull
 from warp.report import InvalidReport
 from warp.schedule import ClockInDoubt
+from warp.subscribing import HubFull
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -71,6 +72,7 @@ _ANSWERS: dict[type[Exception], _Answer] = {
     ),
     ClockInDoubt: _Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
     InvalidReport: _Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
+    HubFull: _Answer(503, "hub-full", "The hub takes no more now. Try again in a minute, or read the feed."),
     RelayFull: _Answer(503, "relay-full", "The relay holds all that it can. Send it again in a minute."),
 }
 _UPSTREAM_AWAY = _Answer(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from feeds import composer, twin
+from feeds import composer, topics, twin
 from feeds.composer import Asked, Composer, NoSuchFeed
 from feeds.entry import Site
 from feeds.filters import DRILL
@@ -56,13 +56,12 @@ class Feeds:
         self._held = 0
         self.composer = Composer(site, _reading(folder), _reading(store), _stamping(folder / twin.INDEX_PATH))
 
-    async def respond(self, request: web.Request, link: str = "") -> web.StreamResponse:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
         """
         Answer a GET for a feed or archive, by the route's language, address and format.
 
         Args:
             request: Its validators and encodings are honoured.
-            link: Link header; empty for none.
 
         Raises:
             Problem: there is no such feed.
@@ -73,11 +72,16 @@ class Feeds:
             asked = composer.parse(self.composer.site, path)
             if not request.raw_path.endswith(f"/{asked.path}"):
                 raise web.HTTPPermanentRedirect(_relative(path, asked.path))
+            link = topics.link_header(self.composer.site, asked.path)
             if asked.filter == DRILL or self._stands(asked):
                 return self._published.respond(request, asked.path, asked.media_type, FRESH, link)
             return validated.answer(request, await self._document(asked, link))
         except NoSuchFeed as error:
             raise Problem(404, "no-such-feed", f"There is no such feed: {error}.") from None
+
+    async def content(self, path: str) -> bytes | None:
+        """Give the bytes of a feed by its path from the site's root; none where there is no such feed."""
+        return await asyncio.to_thread(self.composer.content, path)
 
     def _stands(self, asked: Asked) -> bool:
         """Say whether it stands in a file."""

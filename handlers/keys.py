@@ -13,6 +13,7 @@ from keys.keyring import Keyring
 from storage.database import Database
 from warp.intake import Intake
 from warp.relay import Relay
+from warp.subscribing import Subscribing
 
 
 class Shelf(NamedTuple):
@@ -26,6 +27,8 @@ CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 """Gives the present time, aware, or says that it cannot be believed; never an argument of a request."""
 INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 RELAY: web.AppKey[Relay] = web.AppKey("relay", Relay)
+HUB: web.AppKey[Subscribing] = web.AppKey("hub", Subscribing)
+"""Only if the site has a hub of its own."""
 IDENTITY: web.AppKey[Database] = web.AppKey("identity", Database)
 KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 PUBLIC: web.AppKey[Shelf] = web.AppKey("public", Shelf)

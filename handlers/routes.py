@@ -6,6 +6,7 @@ The whole URL map.
 | POST /v1/members | join with an invitation |
 | POST /v1/bundles/{week} | a member's blinded tokens, signed |
 | POST /v1/reports | one envelope |
+| POST /hub | subscribe to a feed by WebSub, if the site has a hub of its own |
 | GET /v1/directory, /v1/directory/{n} | public keys and policy: the newest entry; any entry, for ever |
 | GET /v1/accepted/{week}, /v1/replies/{week} | public lists: marks of accepted reports, sealed replies |
 | GET /v1/figures, /v1/figures/archive.zip | the index of all closed periods; all their files in one |
@@ -36,7 +37,7 @@ import functools
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from handlers import bundles, health, member_feeds, members, relayed, reports
+from handlers import bundles, health, hub, member_feeds, members, relayed, reports
 from handlers.connection import expect
 from handlers.keys import PUBLIC, Shelf
 from handlers.member_feeds import Read
@@ -68,6 +69,7 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _post("/v1/members", members.post),
         _post("/v1/bundles/{week}", bundles.post),
         _post("/v1/reports", reports.post),
+        _post("/hub", hub.post),
         _get("/healthz", health.alive),
         _get("/readyz", health.ready),
         _get("/v1/directory", _file("v1/directory/newest.json", _JSON, BRIEF)),

@@ -68,6 +68,16 @@ coordinators = _table(
     Column("recipient", Text, nullable=False, comment="public age recipient, age1pq1…"),
 )
 
+subscriptions = _table(
+    "subscriptions",
+    identity,
+    Column("topic", Text, primary_key=True, comment="path of the feed, from the site's root"),
+    Column("callback", Text, primary_key=True, comment="address that its news is sent to"),
+    Column("secret", LargeBinary, nullable=False, comment="of the subscriber, under 200 bytes; or empty"),
+    Column("until", Text, nullable=False, comment="last day of the lease; row deleted after it"),
+    Column("sent", LargeBinary, nullable=False, comment="SHA-256 of the feed last sent, or current at first"),
+)
+
 pool = Table(
     "pool",
     reports,

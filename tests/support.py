@@ -34,6 +34,7 @@ from warp import config, epochs, founding, publication
 from warp.app import serving
 from warp.client import Draft, seal_with
 from warp.events import Event, Log
+from warp.pushing import Terms
 from warp.report import encode
 from warp.site import Site, open_site
 from warp.taxonomy import class_of
@@ -149,12 +150,13 @@ async def served(
     stock: Stock | None = None,
     body_seconds: float = 30.0,
     logged: Logged | None = None,
+    terms: Terms | None = None,
     **given: Any,
 ) -> AsyncIterator[Served]:
     logged = logged or Logged()
     async with (
         opened(data, clock, logged, stock, **given) as site,
-        serving(site, "127.0.0.1", 0, body_seconds) as port,
+        serving(site, "127.0.0.1", 0, body_seconds, terms) as port,
     ):
         yield Served(site, port, clock, logged)
 

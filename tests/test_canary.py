@@ -21,6 +21,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 
@@ -41,6 +42,9 @@ AGENT = "agent-canary-9b77c2"
 FORWARDED = "203.0.113.77"
 COOKIE = "cookie-canary-31aa8e"
 ADDRESS = "127.83.119.7"
+CALLBACK = "callback-canary-77d0c4"
+SECRET = "secret-canary-12fe83"  # noqa: S105 - a mark, for one test
+BINARY, FORM = "application/octet-stream", "application/x-www-form-urlencoded"
 REPORTS = 2
 PASSPHRASE = "passphrase-canary-66e2"  # noqa: S105 - a mark, for one test
 USER = "user-canary-04d9"
@@ -88,7 +92,9 @@ def server(data: Path, port: int, log: Path) -> Iterator[None]:
             assert process.wait(30) == 0
 
 
-def post(port: int, path: str, body: bytes, *extra: str, method: str = "POST") -> int:
+def post(
+    port: int, path: str, body: bytes, *extra: str, method: str = "POST", media_type: str = BINARY
+) -> int:
     """Post from a distinctive address, with everything that a careless client or proxy adds."""
     head = [
         f"{method} {path} HTTP/1.1",
@@ -98,7 +104,7 @@ def post(port: int, path: str, body: bytes, *extra: str, method: str = "POST") -
         f"Forwarded: for={FORWARDED}",
         f"Cookie: session={COOKIE}",
         f"Referer: http://{COOKIE}.example/",
-        "Content-Type: application/octet-stream",
+        f"Content-Type: {media_type}",
         f"Content-Length: {len(body)}",
         "Connection: close",
         *extra,
@@ -138,6 +144,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     warp("init", "--data", str(data), "--name", "Example WARP", "--url", url)
+    settings = data / "warp.toml"
+    settings.write_text(settings.read_text("utf-8").replace('hub = ""', 'hub = "own"'), encoding="utf-8")
     invited = [
         warp("member", "add", name, "--place", PLACE, "--data", str(data)).split("warp join ")[1].split()[1]
         for name in (MEMBER, OTHER)
@@ -164,6 +172,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert post(port, "/v1/bundles/2026-W47", b"x", f"Authorization: Bearer {COOKIE}") == 401
         assert read(port, passwords[0]) == [401, 404, 401, 404]
         assert read(port, passwords[1]) == [200, 200, 404, 404]
+        for topic, status in ((f"{url}/feeds/en/all.atom", 202), (f"{url}/{COOKIE}", 404)):
+            # The name leads to this machine, so nobody is asked.
+            fields = {"mode": "subscribe", "topic": topic, "callback": f"http://localhost/{CALLBACK}"}
+            form = urlencode({f"hub.{name}": text for name, text in (fields | {"secret": SECRET}).items()})
+            assert post(port, "/hub", form.encode(), media_type=FORM) == status
         warp("release", "--data", str(data))
         warp("sync", "--wallet", str(path))
         with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
@@ -216,7 +229,11 @@ def test_a_member_is_named_in_the_identity_database_only(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41", USER, ASKED]
+    "value",
+    [
+        *(NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41", USER, ASKED),
+        *(CALLBACK, SECRET),
+    ],
 )
 def test_nothing_that_came_with_a_request_or_stayed_with_the_client_is_left(run: Run, value: str) -> None:
     assert holders(run, value.encode()) == set()

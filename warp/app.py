@@ -27,6 +27,7 @@ from warp.events import Event
 from warp.intake import Intake
 from warp.issuing import Outlet
 from warp.listening import Answers
+from warp.pushing import Terms, pushing, usual_terms
 from warp.site import Clock, Site, open_site
 from warp.weeks import Week
 
@@ -59,7 +60,11 @@ def _shelf(outlet: Outlet, *, closed: bool) -> given.Shelf:
 
 @contextlib.asynccontextmanager
 async def serving(
-    site: Site, host: str, port: int, body_seconds: float = bodies.TIMEOUT_SECONDS
+    site: Site,
+    host: str,
+    port: int,
+    body_seconds: float = bodies.TIMEOUT_SECONDS,
+    terms: Terms | None = None,
 ) -> AsyncIterator[int]:
     """
     Serve a site on a socket; gives the port.
@@ -69,15 +74,21 @@ async def serving(
         host: Address to listen on.
         port: Port; 0 for any.
         body_seconds: How long a request's body may take.
+        terms: On what terms readers are told of news; the usual ones unless given.
 
     Raises:
         CannotListen: the address cannot be had.
     """
     intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
     app = application(site, intake, body_seconds)
-    known_first = functools.partial(_known_first, app[given.PUBLIC].files)
-    async with intake.running(), listening.listening(app, host, port, known_first) as bound:
-        yield bound
+    public = app[given.PUBLIC]
+    known_first = functools.partial(_known_first, public.files)
+    usual = usual_terms(site.settings.url)
+    async with intake.running(), pushing(site, public.feeds.content, terms or usual) as hub:
+        if hub is not None:
+            app[given.HUB] = hub
+        async with listening.listening(app, host, port, known_first) as bound:
+            yield bound
 
 
 def _known_first(published: Published, otherwise: Answers) -> Answers:
@@ -100,6 +111,23 @@ async def keep_schedule(site: Site, sleep: Sleep = asyncio.sleep) -> None:
         try:
             await site.hour()
         except Exception as error:  # noqa: BLE001 - the schedule must outlive a full disk
+            site.hub.log(Event.FAULT, error)
+
+
+async def keep_issuing(site: Site, sleep: Sleep = asyncio.sleep) -> None:
+    """Each minute let out what is due, and each second sign what another process has published, for ever."""
+    minute, known = site.clock().replace(second=0, microsecond=0), site.published()
+    while True:
+        await sleep(1)
+        now = site.clock().replace(second=0, microsecond=0)
+        try:
+            if now != minute:
+                minute = now
+                await site.minute()
+            if site.published() != known:
+                known = site.published()
+                await site.sign_twins()
+        except Exception as error:  # noqa: BLE001 - it is tried again a minute later
             site.hub.log(Event.FAULT, error)
 
 
@@ -145,6 +173,6 @@ async def serve(
             site.hub.log(Event.STARTED)
             started(f"http://{address}:{bound}")
             try:
-                await keep_schedule(site)
+                await asyncio.gather(keep_schedule(site), keep_issuing(site))
             finally:
                 site.hub.log(Event.STOPPED)

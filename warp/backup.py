@@ -80,6 +80,7 @@ IDENTITY: Mapping[Table, Part | None] = {
     schema.feed_passwords: None,
     schema.coordinators: None,
 }
+"""All but subscriptions, which tell who reads, and which readers renew by themselves."""
 REPORTS: Mapping[Table, Part | None] = {
     schema.pool: Part.POOL,
     schema.waiting: None,

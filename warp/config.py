@@ -24,6 +24,8 @@ DRILL_URL = "http://drill.invalid"
 """The address of every drill's own site, and of no other: it is one that nobody can reach (RFC 6761)."""
 
 _ADDRESS = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+_OWN_HUB = "own"
+_HUB = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 
 
 class ConfigError(Exception):
@@ -65,6 +67,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     listen: Listen = Listen()
     policy: Policy = Policy()
     notify: Notify = Notify()
+    hub: str = ""
+    """WebSub: empty for none, own for a hub in this server, or the address of another one."""
     false_alarms_a_week: float = FALSE_ALARMS_A_WEEK
     """How many signals that are nothing coordinators are ready to look at, on average."""
     thresholds: tuple[Threshold, ...] = ()
@@ -82,6 +86,20 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise ValueError(f"languages: choose from {', '.join(LANGUAGES)}, each once")
         if not self.name.strip() or not self.name.isprintable():
             raise ValueError("name: must be one line of text")
+        if self.hub not in ("", _OWN_HUB) and not _HUB.fullmatch(self.hub):
+            raise ValueError('hub: must be "own", an address like https://hub.example/, or empty')
+        if self.hub and (urlsplit(self.url).hostname or "").endswith(".onion"):
+            raise ValueError("hub: leave it empty; an onion service that opens connections tells where it is")
+
+    @property
+    def has_own_hub(self) -> bool:
+        """Whether the server itself sends feeds to those who subscribe."""
+        return self.hub == _OWN_HUB
+
+    @property
+    def hub_address(self) -> str:
+        """Where readers ask to be told of news; empty if there is no hub."""
+        return f"{self.url}/hub" if self.has_own_hub else self.hub
 
     @property
     def issuer(self) -> str:
@@ -134,6 +152,7 @@ def write(data: Path, config: Config) -> None:
         f"languages = [{', '.join(map(_quoted, config.languages))}]",
         f"four_eyes = {'true' if config.four_eyes else 'false'}",
         f"green_is_public = {'true' if config.green_is_public else 'false'}",
+        f"hub = {_quoted(config.hub)}",
         f"false_alarms_a_week = {config.false_alarms_a_week}",
         "",
         "[listen]",

@@ -20,7 +20,7 @@ from keys.envelope import read_header
 from keys.errors import EnvelopeError
 from keys.keyring import KEPT_FOR, Keyring
 from keys.lists import KEPT_WEEKS, Kind
-from storage import inbox, members, pool
+from storage import inbox, members, pool, subscriptions
 from storage.database import Database
 from warp.weeks import Week
 
@@ -146,6 +146,13 @@ IN_IDENTITY = (
         "a team has time to join",
         lambda _, connection: members.invitations_by_week(connection),
         lambda _, connection, before: members.forget_invitations(connection, before),
+    ),
+    Rule(
+        "subscriptions of feeds that have ended",
+        timedelta(0),
+        "news is sent until the last day of the lease",
+        lambda _, connection: subscriptions.by_week(connection),
+        lambda _, connection, before: subscriptions.forget_before(connection, before),
     ),
 )
 """What goes from the identity database."""

@@ -7,13 +7,14 @@ There are two: for everybody, and for members, whose tree holds all that is publ
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import msgspec
 
+from feeds import twin
 from feeds.entry import Site
 from storage import advisories
 from storage.database import Database
@@ -64,6 +65,12 @@ async def behind(reports: Database, outlet: Outlet) -> list[str]:
     async with reports.read() as connection:
         public = await advisories.all_public(connection)
     return await asyncio.to_thread(_behind, outlet, public)
+
+
+def stamp(outlet: Outlet) -> Hashable:
+    """Give what changes whenever advisories have been written to a tree."""
+    found = (outlet.tree.folder / twin.INDEX_PATH).stat()
+    return found.st_ctime_ns, found.st_ino
 
 
 def _behind(outlet: Outlet, public: Sequence[Advisory]) -> list[str]:

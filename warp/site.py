@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import functools
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -90,6 +90,7 @@ class Site:
             languages=settings.languages,
             created=settings.created,
             allowed=public_tlp(green_is_public=settings.green_is_public),
+            hub=settings.hub_address,
         )
         self.outlets = outlets.of_site(data, self.publisher)
         certificate = founding.read_certificate(data)
@@ -147,6 +148,10 @@ class Site:
             await asyncio.to_thread(drilled.publish, self.tree, self.publisher, PAGES)
             await self.sign_twins()
         await self.publish_figures(anew=True)
+
+    def published(self) -> list[Hashable]:
+        """Give what changes whenever some process has published advisories."""
+        return [outlets.stamp(each) for each in self.outlets]
 
     async def minute(self) -> None:
         """Let out what was set to go out by now, and what a stop kept from readers."""

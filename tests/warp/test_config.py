@@ -59,6 +59,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         + """
         languages = ["es"]
         four_eyes = false
+        hub = "own"
         [listen]
         host = "::1"
         port = 8443
@@ -83,6 +84,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         name="WARP of the coast",
         languages=("es",),
         four_eyes=False,
+        hub="own",
         listen=Listen("::1", 8443),
         policy=Policy(reports=9),
         notify=Notify(
@@ -171,6 +173,11 @@ WRONG = {
     "a port that no host has": ("[listen]\nport = 65536", "port: "),
     "a host over two lines": ('[listen]\nhost = "a\\nb"', "host: "),
     "a setting of listen that does not exist": ("[listen]\nuser = 1", "$.listen"),
+    "a hub without TLS": ('hub = "http://hub.example/"', "hub: "),
+    "a hub with a query": ('hub = "https://hub.example/?a"', "hub: "),
+    "a hub over two lines": ('hub = "https://hub.example/\\n"', "hub: "),
+    "a hub that would stand in a header as two": ('hub = "https://hub.example/>,<b"', "hub: "),
+    "a hub that is none": ('hub = "none"', "hub: "),
     "a policy under its floor": ("[policy]\nmembers = 2", "policy: members"),
     "a policy with fractions": ("[policy]\nmembers = 5.5", "$.policy.members"),
     "a time to tell that is none": ('[notify]\nwhen = "hourly"', "$.notify.when"),
@@ -184,6 +191,23 @@ WRONG = {
 @pytest.mark.parametrize(("line", "named"), WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_setting_is_named(tmp_path: Path, line: str, named: str) -> None:
     assert named in _refusal(tmp_path, LEAST + line + "\n")
+
+
+@pytest.mark.parametrize(
+    ("hub", "address"),
+    [("", ""), ("own", "https://warp.example/hub"), ("https://hub.example/", "https://hub.example/")],
+)
+def test_the_hub_that_readers_are_led_to_is_the_servers_or_the_one_that_is_named(
+    hub: str, address: str
+) -> None:
+    assert (_site(hub=hub).hub_address, _site(hub=hub).has_own_hub) == (address, hub == "own")
+
+
+@pytest.mark.parametrize("hub", ["own", "https://hub.example/"])
+def test_an_onion_service_has_no_hub_because_that_would_tell_where_it_is(tmp_path: Path, hub: str) -> None:
+    onion = LEAST.replace("https://warp.example", "http://warp.onion")
+    assert _read(tmp_path, onion).hub == ""
+    assert "onion" in _refusal(tmp_path, f'{onion}hub = "{hub}"\n')
 
 
 @pytest.mark.parametrize("setting", ["name", "url", "created", "root"])
@@ -233,6 +257,7 @@ def test_every_setting_that_is_written_reads_back(tmp_path: Path) -> None:
     site = _site(
         languages=("es", "en"),
         four_eyes=False,
+        hub="https://hub.example/",
         listen=Listen("::1", 0),
         policy=Policy(reports=9, members=6, places=4),
         notify=Notify(command=("/opt/tell", 'the "team"'), mail_to=("a@b.c",), mail_from="w@b.c"),

@@ -8,7 +8,8 @@ import pytest
 
 from keys import sealing
 from keys.lists import Kind
-from storage import inbox, members, pool, schema
+from storage import inbox, members, pool, schema, subscriptions
+from storage.subscriptions import Subscription
 from tests.support import NOON, WEEK, Clock, Served, Stock, readable, rows, sealed, served
 from warp import forgetting
 from warp.forgetting import IN_IDENTITY, IN_REPORTS, Explained
@@ -37,6 +38,8 @@ async def fill(server: Served) -> None:
         await members.invite(connection, "CERT", "UY", bytes(16), str(WEEK.plus(-40)))
         await members.join(connection, bytes(16), bytes(32), str(WEEK.plus(-40)))
         for ago in range(20):
+            until = WEEK.plus(-ago).sunday
+            await subscriptions.put(connection, Subscription("feed", f"https://{ago}", b"", until, b""))
             week = str(WEEK.plus(-ago))
             await members.claim_bundle(connection, "CERT", week, b"request")
             await members.invite(connection, f"Invited {ago}", "UY", secrets.token_bytes(16), week)
@@ -105,9 +108,9 @@ def test_every_table_with_weeks_that_are_not_for_good_has_a_rule() -> None:
         table.name
         for metadata in (schema.identity, schema.reports)
         for table in metadata.tables.values()
-        if {"week", "invited"} & set(table.columns.keys())
+        if {"week", "invited", "until"} & set(table.columns.keys())
     }
-    assert dated - for_good == {"spent", "inbox", "bundles", "members"}
+    assert dated - for_good == {"spent", "inbox", "bundles", "members", "subscriptions"}
     assert len(RULES) == len(dated - for_good) + 2, "and one each for key files and public lists"
 
 

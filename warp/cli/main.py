@@ -30,6 +30,7 @@ from warp.cli import (
     runs,
     signalling,
     site,
+    subscribers,
     tallying,
 )
 from warp.config import ConfigError
@@ -95,6 +96,7 @@ _MODULES = (
     inbox,
     coordinating,
     publishing,
+    subscribers,
     directories,
     keeping,
     keyfiles,

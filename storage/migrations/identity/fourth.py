@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "identity_4"
-down_revision = "identity_2"
+down_revision = "identity_3"
 branch_labels = None
 depends_on = None
 
