@@ -150,7 +150,7 @@ class _Reader(HTMLParser):
             self._parts.append(" ")
         elif tag == "a" and self._links:
             address, start = self._links.pop()
-            address = address.removeprefix("mailto:")
+            address = address.removeprefix("mailto:") if ":" in address else ""
             if address and "".join(self._parts[start:]).strip() != address:
                 self._parts.append(f" ({address})")
 

@@ -345,7 +345,9 @@ class Life:
             assert (new.texts, new.tlp, new.severity) == (pending.texts, pending.tlp, pending.severity)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "seed", [3, pytest.param(4, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
+)
 async def test_whatever_three_people_do_nothing_is_lost_and_nothing_comes_out_that_one_alone_has_read(
     hub: Hub, seed: int
 ) -> None:

@@ -48,6 +48,7 @@ def test_four_settings_are_enough(tmp_path: Path) -> None:
 def test_the_defaults_ask_for_four_eyes_and_listen_to_this_machine_only(tmp_path: Path) -> None:
     found = _read(tmp_path, LEAST)
     assert found.four_eyes
+    assert not found.green_is_public
     assert (found.listen.host, found.listen.port) == ("127.0.0.1", 8080)
     assert (found.languages, found.policy, found.thresholds) == (("en", "es"), Policy(), ())
 
@@ -258,6 +259,7 @@ def test_every_setting_that_is_written_reads_back(tmp_path: Path) -> None:
         languages=("es", "en"),
         four_eyes=False,
         hub="https://hub.example/",
+        green_is_public=True,
         listen=Listen("::1", 0),
         policy=Policy(reports=9, members=6, places=4),
         notify=Notify(command=("/opt/tell", 'the "team"'), mail_to=("a@b.c",), mail_from="w@b.c"),
