@@ -4,6 +4,8 @@ Advisories with all their revisions.
 What readers have of one is its latest revision whose status is out; what comes after that is being written.
 """
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,6 +71,13 @@ async def all_versions(connection: AsyncConnection) -> list[list[Advisory]]:
     for each in await _all(connection, statement.order_by(_table.c.id, _table.c.revision)):
         found.setdefault(each.id, {})[each.version] = each
     return [list(each.values()) for each in found.values()]
+
+
+async def last_update(connection: AsyncConnection) -> datetime | None:
+    """Give when readers were last given anything; none as long as nothing is out."""
+    newest = func.max(func.json_extract(_table.c.document, "$.updated"))
+    found = (await connection.execute(select(newest).where(_table.c.status.in_(_OUT)))).scalar()
+    return None if found is None else datetime.fromisoformat(found)
 
 
 async def with_status(connection: AsyncConnection, status: Status) -> list[Advisory]:

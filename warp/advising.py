@@ -8,7 +8,7 @@ advisories, in one transaction. Rendering what is published is `warp.publication
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -271,6 +271,7 @@ async def withdraw(hub: Hub, identifier: str, acting: Acting, reason: str) -> Ad
     """
     await require_coordinator(hub, acting.name)
     async with hub.reports.write() as connection:
+        acting = await _in_turn(connection, acting)
         withdrawn = advisory_life.withdrawn(await standing(connection, identifier), acting, reason)
         await advisories.save(connection, withdrawn)
     return withdrawn
@@ -287,8 +288,20 @@ async def bury(hub: Hub, now: datetime) -> list[str]:
     return gone
 
 
+async def _in_turn(connection: AsyncConnection, acting: Acting) -> Acting:
+    """
+    Let nobody give readers anything in a second in which they may have looked already.
+
+    Programs take what is dated after the last that they have, to the second (OpenCTI), or a feed that has
+    changed in another second than the last (curl, and with it newsboat): what shared one would be lost.
+    """
+    last = await advisories.last_update(connection)
+    return acting if last is None else acting._replace(now=max(acting.now, last + timedelta(seconds=1)))
+
+
 async def _let_out(connection: AsyncConnection, found: Standing, act: Act, acting: Acting) -> list[Advisory]:
     await _require_links(connection, found.latest, acting.rules)
+    acting = await _in_turn(connection, acting)
     out = advisory_life.let_out(found, act, acting)
     made = [out]
     if out.version == 1 and out.escalates:

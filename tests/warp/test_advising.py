@@ -95,6 +95,19 @@ async def test_an_escalation_and_what_it_takes_the_place_of_come_out_together(hu
     assert [await latest(hub, each.id) for each in out] == out
 
 
+async def test_what_readers_get_later_is_dated_a_second_later_at_least(hub: Hub) -> None:
+    """Whoever has looked in between, and takes what is dated after the last it has, misses nothing."""
+    dated = []
+    for _ in range(3):
+        made = await published(hub)
+        await advising.edit(hub, made.id, by("ana"), Change(reason=WHY, ready=True))
+        [updated] = await advising.let_out(hub, made.id, Act.UPDATE, by("luis"))
+        await advising.withdraw(hub, made.id, by("ana"), WHY)
+        withdrawn = await advising.withdraw(hub, made.id, by("luis"), "")
+        dated += [each.updated for each in (made, updated, withdrawn)]
+    assert dated == [NOON + timedelta(seconds=second) for second in range(9)]
+
+
 async def test_a_pending_correction_ends_with_the_warning_that_was_escalated(hub: Hub) -> None:
     old = await published(hub)
     new = await advising.escalate(hub, old.id, by("ana"), Change(reason="banks are hit", ready=True))
