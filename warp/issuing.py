@@ -100,11 +100,11 @@ def issue_drills(tree: Tree, site: Site, pages: Pages, rehearsed: Sequence[Advis
 
 
 def read(tree: Tree) -> Catalogue:
-    """Give a tree's catalogue; an empty one where there is none yet."""
-    document = tree.read(twin.INDEX_PATH)
-    if document is None:
+    """Give a tree's catalogue; an empty one where there is none yet, or a damaged one."""
+    try:
+        return msgspec.json.decode(tree.read(twin.INDEX_PATH) or b"", type=Catalogue)
+    except msgspec.DecodeError:
         return Catalogue(publisher="", schema="", advisories=())
-    return msgspec.json.decode(document, type=Catalogue)
 
 
 def remove(tree: Tree, site: Site, name: str) -> None:
