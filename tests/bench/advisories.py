@@ -16,12 +16,13 @@ import msgspec
 from storage import advisories
 from storage.database import open_database
 from warp import advice, drafting, places, taxonomy
+from warp.advice import Section
 from warp.advisory import Advisory, Status, Text, Tlp, Version, facets
 from warp.disclosure import Figure
 from warp.weeks import Week
 
 TYPES = [code for code in (*taxonomy.TYPES, *taxonomy.CLASSES) if code != taxonomy.TEST_TYPE]
-PLACES = ("UY", "AR", "BR", "CL", "PY", "PE", "CO", "MX", "005", "013", "419", "019", "001", "")
+PLACES = ("UY", "AR", "BR", "CL", "PY", "PE", "CO", "MX", "005", "013", "419", "019", "")
 """Countries, areas around them, and everywhere."""
 BETWEEN = timedelta(hours=3)
 """Warnings come so often: 10,000 in three and a half years."""
@@ -76,8 +77,8 @@ def _versions(random: Random, published: datetime, languages: Sequence[str]) -> 
 
 
 def _text(type_: str, place: str, language: str) -> Text:
-    told = advice.advice(type_, language).values()
+    first = advice.advice(type_, language)[Section.FIRST_HOUR]
     title = taxonomy.type_name(type_, language)
     if place:
         title += f" – {places.place_name(place, language)}"
-    return Text(title, "\n\n".join(told), drafting.advise(type_, language))
+    return Text(title, first, drafting.advise(type_, language))

@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import detecting
 import material
+import publishing
 import reading
 import reporting
 from serving import HERE, REPEATS, Compared, Served, interleaved, load, started, warp_serve
@@ -44,11 +45,13 @@ class Scale(NamedTuple):
     batch: int
     """Reports of one repeat."""
     gets: int
-    """Conditional requests of one repeat."""
+    """Requests for feeds of one repeat."""
+    warnings: int
+    """Published before one more is."""
 
 
-FULL = Scale(reports=20_000, batch=2_000, gets=10_000)
-QUICK = Scale(reports=2_000, batch=200, gets=2_000)
+FULL = Scale(reports=20_000, batch=2_000, gets=10_000, warnings=10_000)
+QUICK = Scale(reports=2_000, batch=200, gets=2_000, warnings=500)
 MORE_MB = 4
 """Of memory may be in use after so many GETs, from what Python and the system's allocator keep for later."""
 
@@ -113,6 +116,23 @@ def read_rows(folder: Path, scale: Scale) -> list[tuple[str, ...]]:
     ]
 
 
+def publish_rows(folder: Path, scale: Scale) -> list[tuple[str, ...]]:
+    """Give the rows about publishing into a site that has much already."""
+    found = publishing.measure(folder, scale.warnings)
+    before, after = found.memory_mb
+    return [
+        (f"of {scale.warnings:,} warnings", "median", "most", "", "target"),
+        at_most("all served from nothing, s", [found.start]),
+        at_most("one more written everywhere, s", found.written, 2),
+        at_most("one more given by the server, s", found.visible, 1),
+        at_most("one for all countries written, s", [found.everywhere], 2),
+        at_most("a composed feed, ms", found.from_memory_ms, 1),
+        at_most("the same, entries from disk, ms", found.from_disk_ms),
+        ("", "at start", "then", "", ""),
+        ("memory of the server, MB", f"{before:.0f}", f"{after:.0f}", "", ""),
+    ]
+
+
 def compare_reports(ours: Served, floor: Served, sealed: Path, scale: Scale) -> Compared:
     def post(server: Served, repeat: int) -> float:
         first = repeat * scale.batch
@@ -139,6 +159,12 @@ def _one(data: Path, statement: str, *values: str) -> str:
 def comparison(name: str, compared: Compared, target: float) -> tuple[str, ...]:
     medians = (f"{statistics.median(each):,.0f}" for each in compared)
     return (name, *medians, f"{compared.ratio:.2f}", f"≥ {target}  {_met(compared.ratio >= target)}")
+
+
+def at_most(name: str, measured: Sequence[float], most: float | None = None) -> tuple[str, ...]:
+    median = statistics.median(measured)
+    target = "" if most is None else f"≤ {most}  {_met(median <= most)}"
+    return (name, f"{median:.2f}", f"{max(measured):.2f}", "", target)
 
 
 def milliseconds(name: str, compared: Compared, most: float) -> tuple[str, ...]:
@@ -215,15 +241,13 @@ def main() -> None:
     parser.add_argument("--replay", type=Path, metavar="FILE", help="also replay a whole history")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="warp-bench-") as folder:
-        rows = measure(
-            Path(folder), QUICK if asked.quick else FULL, lambda line: print(f"… {line}", flush=True)
-        )
+        scale = QUICK if asked.quick else FULL
+        rows = measure(Path(folder), scale, lambda line: print(f"… {line}", flush=True))
         print("… readers of feeds", flush=True)
-        rows += [
-            *read_rows(Path(folder), QUICK if asked.quick else FULL),
-            *detection_rows(),
-            replay_row(Path(folder), asked.replay),
-        ]
+        rows += read_rows(Path(folder), scale)
+        print("… one more warning", flush=True)
+        rows += publish_rows(Path(folder), scale)
+        rows += [*detection_rows(), replay_row(Path(folder), asked.replay)]
     print(f"\n{machine()}; medians of {REPEATS} interleaved repeats\n")
     show(rows)
 

@@ -17,12 +17,12 @@ import advisories
 import serving
 from serving import Compared, Served
 
-from warp import founding
+from warp import founding, taxonomy
 from warp.site import present
 
 FEED = "/feeds/en/all.atom"
 WARNINGS = 200
-LANGUAGES = ("en", "es")
+LANGUAGES = taxonomy.LANGUAGES
 _OWN = frozenset({"Date", "Content-Length", "Connection", "Server"})
 """Headers that every server gives by itself."""
 
