@@ -114,20 +114,17 @@ async def test_what_readers_have_is_found_without_opening_what_is_being_written(
 
 
 async def test_what_was_published_before_corrections_is_version_one(tmp_path: Path) -> None:
-    await migrated_to(tmp_path / "reports.db", "reports_7")
-    old = Database(tmp_path / "reports.db")
     kept = revision("x", 2, Status.PUBLISHED, published=DAY, updated=DAY, author="ana", approver="luis")
     later = {"version", "history", "reason", "valid_until", "publish_at", "related", "escalates"}
     later |= {"escalated_by", "buried", "withdraws"}
     document = {name: value for name, value in msgspec.to_builtins(kept).items() if name not in later}
     document["texts"]["es"] = {"title": "Título «ñ»", "summary": "Resumen", "actions": []}
     draft = document | {"status": "draft", "revision": 1}
-    async with old.write() as connection:
+    async with migrated_to(tmp_path / "reports.db", "reports", "reports_7") as connection:
         statement = text("INSERT INTO advisories VALUES (:id, :revision, :document)")
         for each in (draft, document):
             row = {"id": "x", "revision": each["revision"], "document": json.dumps(each)}
             await connection.execute(statement, row)
-    await old.close()
     database = await open_database(tmp_path / "reports.db", "reports")
     async with database.read() as connection:
         first, second = await advisories.revisions(connection, "x")

@@ -99,12 +99,9 @@ _ADVISORIES = """INSERT INTO advisories VALUES
 
 
 async def test_signals_of_before_they_had_a_life_are_taken_over(tmp_path: Path) -> None:
-    await migrated_to(tmp_path / "reports.db", "reports_5")
-    old = Database(tmp_path / "reports.db")
-    async with old.write() as connection:
+    async with migrated_to(tmp_path / "reports.db", "reports", "reports_5") as connection:
         await connection.execute(text(_OLD))
         await connection.execute(text(_ADVISORIES))
-    await old.close()
     database = await open_database(tmp_path / "reports.db", "reports")
     async with database.read() as connection:
         kept = {each.id: each for each in await signals.everything(connection)}
