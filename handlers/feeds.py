@@ -1,5 +1,5 @@
 """
-Feeds: those that publication has written, and every other that an address asks for, composed.
+Feeds: that of all warnings and that of drills, which stand in files, and every other, composed.
 
 What is composed is kept until something is published. Each request costs one look at the catalogue's file; a
 filter that nobody has asked for since costs a millisecond and no more of anything.
@@ -17,10 +17,10 @@ from aiohttp import web
 from feeds import composer, topics, twin
 from feeds.composer import Asked, Composer, NoSuchFeed
 from feeds.entry import Site
-from feeds.filters import DRILL
+from feeds.filters import ALL, DRILL
 from handlers import validated
 from handlers.errors import Problem
-from handlers.published import FRESH, Published
+from handlers.published import FRESH, Published, is_plain
 from handlers.validated import Document
 
 DAILY = "public, max-age=86400, stale-if-error=604800"
@@ -49,7 +49,6 @@ class Feeds:
             site: The publisher, as this tree's readers see it.
             published: Serves the tree's files.
         """
-        self._folder = folder
         self._published = published
         self._stamp: Hashable = None
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -73,19 +72,22 @@ class Feeds:
             if not request.raw_path.endswith(f"/{asked.path}"):
                 raise web.HTTPPermanentRedirect(_relative(path, asked.path))
             link = topics.link_header(self.composer.site, asked.path)
-            if asked.filter == DRILL or self._stands(asked):
+            if asked.filter in (ALL, DRILL) and not asked.archive:
                 return self._published.respond(request, asked.path, asked.media_type, FRESH, link)
             return validated.answer(request, await self._document(asked, link))
         except NoSuchFeed as error:
             raise Problem(404, "no-such-feed", f"There is no such feed: {error}.") from None
 
+    def again(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """Answer a GET for a feed that is at hand, which needs no router; none for any other."""
+        known = self._kept.get(request.raw_path.removeprefix("/"))
+        if known is None or not is_plain(request) or self.composer.stamp() != self._stamp:
+            return None
+        return validated.answer(request, known.document)
+
     async def content(self, path: str) -> bytes | None:
         """Give the bytes of a feed by its path from the site's root; none where there is no such feed."""
         return await asyncio.to_thread(self.composer.content, path)
-
-    def _stands(self, asked: Asked) -> bool:
-        """Say whether it stands in a file."""
-        return asked.filter.is_single and not asked.archive and (self._folder / asked.path).exists()
 
     async def _document(self, asked: Asked, link: str) -> Document:
         stamp = self.composer.stamp()

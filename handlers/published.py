@@ -31,6 +31,11 @@ CLOSED = {"Cache-Control": "private, max-age=60", "X-Robots-Tag": "noindex", "Va
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 
+def is_plain(request: web.BaseRequest) -> bool:
+    """Say whether a request asks for a document and nothing else, so that no router has to look at it."""
+    return request.method in _READING and hdrs.EXPECT not in request.headers
+
+
 class _Address(NamedTuple):
     """What the router found for an address."""
 
@@ -96,7 +101,7 @@ class Published:
     def again(self, request: web.BaseRequest) -> web.StreamResponse | None:
         """Answer a GET for an address that was answered before, which needs no router; none for any other."""
         address = self._addresses.get(request.raw_path)
-        if address is None or request.method not in _READING or hdrs.EXPECT in request.headers:
+        if address is None or not is_plain(request):
             return None
         try:
             return self._answer(request, address)

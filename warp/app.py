@@ -82,7 +82,7 @@ async def serving(
     intake = Intake(site.hub.reports, site.hub.opener, lambda: secrets.randbits(63))
     app = application(site, intake, body_seconds)
     public = app[given.PUBLIC]
-    known_first = functools.partial(_known_first, public.files)
+    known_first = functools.partial(_known_first, public)
     usual = usual_terms(site.settings.url)
     async with intake.running(), pushing(site, public.feeds.content, terms or usual) as hub:
         if hub is not None:
@@ -91,11 +91,11 @@ async def serving(
             yield bound
 
 
-def _known_first(published: Published, otherwise: Answers) -> Answers:
-    """Answer for known files at once; the router and what stands around it cost as much as the answer."""
+def _known_first(public: given.Shelf, otherwise: Answers) -> Answers:
+    """Answer for what is known at once; the router and what stands around it cost as much as the answer."""
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        known = published.again(request)
+        known = public.files.again(request) or public.feeds.again(request)
         return await otherwise(request) if known is None else known
 
     return handle

@@ -1,13 +1,14 @@
 """
-Issuing: writes what readers get of advisories: machine twins, pages, feeds, and the catalogue.
+Issuing: writes what readers get of advisories: machine twins, pages, the feed of all, and the catalogue.
 
-Only what changed is written: the twins and pages of the advisories themselves, and each feed of a single
-facet that holds one of them. A server composes all other feeds when they are asked for (`feeds.compose`).
-Twins and pages come first, then the feeds, and the catalogue last: nothing leads to what is not there yet.
+Only what changed is written: the documents of the advisories themselves, and their entries, rendered once for
+every feed that will ever show them. From these all other feeds are composed when somebody asks for them
+(`feeds.compose`): a warning for everywhere is in thousands. Documents come first, then the feed of all
+warnings, and the catalogue last: nothing leads to what is not there yet.
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,7 +19,8 @@ from feeds.catalogue import Catalogue, Chosen, Index, Listed
 from feeds.compose import Fragments, Rendered
 from feeds.entry import WINDOW, Site, href
 from feeds.filters import ALL, DRILL, Filter, Format
-from warp.advisory import Advisory, Status, Version, public_history
+from storage.advisories import Outline
+from warp.advisory import Advisory, Status, public_history
 from warp.publication import Pages, Tree, newest, page_path
 
 _ENDINGS = (*machine.MACHINE_FORMATS, "sig")
@@ -33,8 +35,6 @@ class Outlet(NamedTuple):
     """The publisher, as this tree's readers see it; what its labels do not allow never stands there."""
     store: Tree
     """Keeps the entries of all feeds, each rendered once; nobody is served from it."""
-    as_files: bool
-    """Whether feeds of single facets are written to files, too, and not only composed when asked for."""
 
 
 class Issued(NamedTuple):
@@ -61,29 +61,38 @@ def issue(outlet: Outlet, pages: Pages, changed: Sequence[Issued]) -> None:
     """
     rows = {each.name: each for each in read(outlet.tree).advisories}
     _write_documents(outlet, pages, changed, rows)
-    facets = [version.facets for each in changed for version in _versions(rows.get(each.advisory.id))]
-    _write_feeds(outlet, pages, rows, filters.affected(facets) if outlet.as_files else [])
-    _write_catalogue(outlet, rows)
+    _write_lists(outlet, pages, rows)
 
 
-def issue_all(outlet: Outlet, pages: Pages, everything: Sequence[Issued]) -> None:
-    """Write what readers get of all advisories, and remove what is of none; see `issue`."""
-    tree, site, _, as_files = outlet
-    rows: dict[str, Listed] = {}
-    _write_documents(outlet, pages, everything, rows)
-    for each in read(tree).advisories:
-        if each.name not in rows:
-            _remove(outlet, each.name)
-    index = Index(rows.values())
-    every = list(filters.single_filters())
-    holding = [each for each in every if each == ALL or index.of(each)] if as_files else []
-    _write_feeds(outlet, pages, rows, holding)
-    for filter_ in (each for each in every if each not in holding):
-        for language in site.languages:
-            for format_ in Format:
-                tree.remove(filters.path(filter_, language, format_))
-    tree.write(twin.SCHEMA_PATH, twin.schema(), newest(site, []))
-    _write_catalogue(outlet, rows)
+class Whole:
+    """Writes what readers get of all advisories, some at a time, and removes what is of none."""
+
+    def __init__(self, outlet: Outlet, pages: Pages, names: Container[str]) -> None:
+        """
+        Begin a whole tree.
+
+        Args:
+            outlet: Where, and for whom.
+            pages: Page renderers.
+            names: Of all advisories that the tree's readers are to have.
+        """
+        self._outlet = outlet
+        self._pages = pages
+        self._names = names
+        self._rows: dict[str, Listed] = {}
+
+    def write(self, some: Sequence[Issued]) -> None:
+        """Write the documents of some of them."""
+        _write_documents(self._outlet, self._pages, some, self._rows, self._names)
+
+    def finish(self) -> None:
+        """Write what lists them."""
+        tree = self._outlet.tree
+        for each in read(tree).advisories:
+            if each.name not in self._rows:
+                _remove(self._outlet, each.name)
+        tree.write(twin.SCHEMA_PATH, twin.schema(), newest(self._outlet.site, []))
+        _write_lists(self._outlet, self._pages, self._rows)
 
 
 def issue_drills(tree: Tree, site: Site, pages: Pages, rehearsed: Sequence[Advisory]) -> None:
@@ -118,12 +127,16 @@ def remove(tree: Tree, site: Site, name: str) -> None:
 
 
 def _write_documents(
-    outlet: Outlet, pages: Pages, changed: Sequence[Issued], rows: dict[str, Listed]
+    outlet: Outlet,
+    pages: Pages,
+    changed: Sequence[Issued],
+    rows: dict[str, Listed],
+    others: Container[str] | None = None,
 ) -> None:
     """Write the twins, pages and entries of advisories, and bring their rows up to date."""
     site = outlet.site
     wanted = [each for each in changed if is_for(site, each.advisory)]
-    names = rows.keys() | {each.advisory.id for each in wanted}
+    names = others if others is not None else rows.keys() | {each.advisory.id for each in wanted}
     for name in {each.advisory.id for each in changed} - {each.advisory.id for each in wanted}:
         if rows.pop(name, None):
             _remove(outlet, name)
@@ -137,7 +150,7 @@ def _write_documents(
 
 def _write_earlier(outlet: Outlet, issued: Issued, names: Container[str]) -> None:
     """Write the versions before, or remove them: what is withdrawn stands nowhere in its old words."""
-    tree, site, store, _ = outlet
+    tree, site, store = outlet
     is_gone = issued.advisory.status is Status.WITHDRAWN
     for old in (_for_tree(each, site, names) for each in issued.earlier if is_for(site, each)):
         if is_gone:
@@ -165,16 +178,15 @@ def _keep_entries(outlet: Outlet, advisory: Advisory) -> None:
     outlet.store.write(name, packed, newest(outlet.site, [advisory]), twin=False)
 
 
-def _write_feeds(outlet: Outlet, pages: Pages, rows: Mapping[str, Listed], wanted: Iterable[Filter]) -> None:
-    """Write feeds, that of all warnings first, and the front pages."""
-    tree, site, store, _ = outlet
-    index = Index(rows.values())
-    fragments = Fragments(site, compose.kept(site, store.read, tree.read))
-    for filter_ in wanted:
-        _write_feed(tree, site, filter_, index.of(filter_), fragments)
-    latest = list(_latest(index.of(ALL), tree))
+def _write_lists(outlet: Outlet, pages: Pages, rows: Mapping[str, Listed]) -> None:
+    """Write what lists advisories: the feed of all, the front pages, the catalogue."""
+    tree, site, store = outlet
+    chosen = Index(rows.values()).of(ALL)
+    _write_feed(tree, site, ALL, chosen, Fragments(site, compose.kept(site, store.read, tree.read)))
+    latest = list(_latest(chosen, tree))
     for language in site.languages:
         tree.write(f"{language}/index.html", pages.front(site, language, latest), newest(site, latest))
+    _write_catalogue(outlet, rows)
 
 
 def _write_feed(tree: Tree, site: Site, filter_: Filter, chosen: Chosen, fragments: Fragments) -> None:
@@ -196,7 +208,7 @@ def _write_catalogue(outlet: Outlet, rows: Mapping[str, Listed]) -> None:
     outlet.tree.write(twin.INDEX_PATH, catalogue.encode(document), when)
 
 
-def is_for(site: Site, advisory: Advisory) -> bool:
+def is_for(site: Site, advisory: Advisory | Outline) -> bool:
     """Say whether a tree's readers are to have an advisory; a drill's is none (`warp.drilled`)."""
     return advisory.status.is_out and advisory.tlp in site.allowed and not advisory.drill
 
@@ -216,10 +228,6 @@ def _latest(chosen: Chosen, tree: Tree) -> Iterator[Advisory]:
     shown = (event for event in chosen.newest() if event.listed.buried is None)
     for event in islice(shown, WINDOW):
         yield compose.from_twin(tree.read, event.listed.name, event.version.number)
-
-
-def _versions(row: Listed | None) -> tuple[Version, ...]:
-    return row.versions if row else ()
 
 
 def _sha256(tree: Tree, name: str) -> str:

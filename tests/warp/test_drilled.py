@@ -8,9 +8,9 @@ import pytest
 
 from feeds.entry import WINDOW, NotPublicError
 from tests.support import NOON
-from tests.warp.test_issuing import outlet
+from tests.warp.test_issuing import issue_all, outlet
 from tests.warp.test_publication import SITE, advisory, content
-from warp import drilled, issuing
+from warp import drilled
 from warp.advisory import Advisory, Status
 from warp.issuing import Issued
 from warp.publication import Tree
@@ -26,7 +26,7 @@ def drill(number: int = 0, **changed: object) -> Advisory:
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     made = Tree(tmp_path / "public")
-    issuing.issue_all(outlet(made), PAGES, [Issued(advisory())])
+    issue_all(outlet(made), [Issued(advisory())])
     drilled.publish(made, SITE, PAGES)
     return made
 
@@ -56,7 +56,7 @@ def test_a_drill_touches_its_feed_and_its_pages_and_no_other_file(tree: Tree) ->
 def test_publishing_all_warnings_again_leaves_no_trace_of_a_drill_in_them(tree: Tree) -> None:
     before = content(tree)
     everything = [advisory(), drill(1)]
-    issuing.issue_all(outlet(tree), PAGES, list(map(Issued, everything)))
+    issue_all(outlet(tree), list(map(Issued, everything)))
     assert content(tree) == before
 
 
