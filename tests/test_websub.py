@@ -11,12 +11,15 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from storage import subscriptions
+from storage import advisories, subscriptions
 from storage.subscriptions import Subscription
 from tests.subscriber import DRILL, TERMS, Subscriber, ask, subscriber, until, with_hub
 from tests.support import NOON, URL, Clock, Logged, Served, Stock, opened, request, served
 from warp import subscribing
+from warp.advisory import Advisory, Status, Text, Tlp
 from warp.delivering import Pace
+from warp.site import Site
+from warp.taxonomy import Severity
 
 NONE = "feeds/en/drill.rss"
 """There is no such file."""
@@ -260,6 +263,7 @@ async def test_where_no_hub_runs_any_more_midnight_deletes_what_has_ended(
     data: Path, clock: Clock, stock: Stock, reader: Subscriber
 ) -> None:
     async with served(data, clock, stock, terms=TERMS) as site:
+        publish(site, 1)
         one = await subscribed(site, reader)
     assert one.until == date(2026, 11, 23), "a Monday; it goes with its week"
     for day, left in ((29, 1), (30, 0)):
@@ -320,6 +324,27 @@ async def test_a_glance_sees_news_long_before_the_next_look(
         document = publish(site, 2)
         await until(lambda: reader.sent)
     assert reader.sent[0].body == document
+
+
+async def put_out(site: Site) -> None:
+    """Publish a warning."""
+    warning = Advisory(
+        id="2026-w47-k3v9q2xd",
+        revision=1,
+        status=Status.PUBLISHED,
+        tlp=Tlp.CLEAR,
+        severity=Severity.HIGH,
+        type="fraud/phishing",
+        place="UY",
+        week="2026-W47",
+        texts={"en": Text(title="Phishing", summary="Mail that pretends.", actions=())},
+        version=1,
+        published=NOON,
+        updated=NOON,
+    )
+    async with site.hub.reports.write() as connection:
+        await advisories.save(connection, warning)
+    await site.publish_advisories([warning.id])
 
 
 async def test_a_feed_that_is_composed_when_asked_for_is_sent_as_it_is_served(

@@ -68,11 +68,10 @@ class Announcing:
         self._told = self._before()
         while True:
             now, published = asyncio.get_running_loop().time(), self._published()
-            if published == self._seen and now < self._next_look:
-                await asyncio.sleep(self._pace.glance)
-                continue
-            self._seen, self._next_look = published, math.inf
-            await self._background.watched(self._look)
+            if published != self._seen or now >= self._next_look:
+                self._seen, self._next_look = published, math.inf
+                await self._background.watched(self._look)
+            await asyncio.sleep(self._pace.glance)
 
     def _before(self) -> dict[str, _Stamp]:
         """Give the feeds that have not changed lately, by the times of their contents."""

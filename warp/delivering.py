@@ -89,13 +89,12 @@ class Delivering:
         while True:
             now, published = asyncio.get_running_loop().time(), self._published()
             if published != self._seen:
-                self._seen = published
+                self._seen, self._next_look = published, now
                 self._digests.clear()
-            elif now < self._next_look:
-                await asyncio.sleep(self._pace.glance)
-                continue
-            self._next_look = now + self._pace.look
-            await self._background.watched(self._look)
+            if now >= self._next_look:
+                self._next_look = now + self._pace.look
+                await self._background.watched(self._look)
+            await asyncio.sleep(self._pace.glance)
 
     async def _look(self) -> None:
         """Begin to send what is new, host by host; those at which nothing failed come first."""
