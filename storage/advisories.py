@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
@@ -57,14 +57,17 @@ async def versions(connection: AsyncConnection, wanted: str) -> list[Advisory]:
 
 async def everything(connection: AsyncConnection) -> list[Advisory]:
     """Give the last revision of every advisory, by id."""
-    return await _latest_of_each(connection, *Status)
+    return await _all(connection, _last())
 
 
 async def last_update(connection: AsyncConnection) -> datetime | None:
     """Give when readers were last given anything; none as long as nothing is out."""
-    newest = func.max(func.json_extract(_table.c.document, "$.updated"))
-    found = (await connection.execute(select(newest).where(_table.c.status.in_(_OUT)))).scalar()
-    return None if found is None else datetime.fromisoformat(found)
+    return max((each.updated for each in await outlines(connection) if each.updated), default=None)
+
+
+async def all_public(connection: AsyncConnection) -> list[Advisory]:
+    """Give what readers have of every advisory that they have anything of, by id."""
+    return await _all(connection, _last(_table.c.status.in_(_OUT)))
 
 
 async def versions_of(connection: AsyncConnection, wanted: Sequence[str]) -> list[list[Advisory]]:
@@ -76,11 +79,6 @@ async def versions_of(connection: AsyncConnection, wanted: Sequence[str]) -> lis
     return [list(each.values()) for each in found.values()]
 
 
-async def all_public(connection: AsyncConnection) -> list[Advisory]:
-    """Give what readers have of every advisory that they have anything of, by id."""
-    return await _latest_of_each(connection, *_OUT)
-
-
 class Outline(msgspec.Struct, frozen=True):
     """What decides which readers have an advisory, and whether they have all of it."""
 
@@ -88,22 +86,21 @@ class Outline(msgspec.Struct, frozen=True):
     status: Status
     tlp: Tlp
     version: int = 0
+    updated: datetime | None = None
     buried: datetime | None = None
     drill: bool = False
 
 
 async def outlines(connection: AsyncConnection) -> list[Outline]:
     """Give the outline of what readers have of every advisory, by id; their texts are not kept in memory."""
-    documents = await connection.stream_scalars(_latest_statement(_OUT))
+    documents = await connection.stream_scalars(_last(_table.c.status.in_(_OUT)))
     return [msgspec.json.decode(document, type=Outline) async for document in documents]
 
 
 async def with_status(connection: AsyncConnection, status: Status) -> list[Advisory]:
     """Give the last revisions that have a status, by id."""
-    later = _table.alias()
-    is_last = ~exists().where(later.c.id == _table.c.id, later.c.revision == _table.c.revision + 1)
-    statement = select(_table.c.document).where(_table.c.status == str(status), is_last)
-    return await _all(connection, statement.order_by(_table.c.id))
+    of_status = func.max(case((_table.c.status == str(status), _table.c.revision)))
+    return await _all(connection, _last(having=of_status == func.max(_table.c.revision)))
 
 
 def _of(wanted: str) -> Select[str]:
@@ -115,23 +112,15 @@ async def _newest(connection: AsyncConnection, statement: Select[str]) -> Adviso
     return found[0] if found else None
 
 
-async def _latest_of_each(connection: AsyncConnection, *statuses: str) -> list[Advisory]:
-    """Give of each advisory the last revision that has one of some statuses."""
-    return await _all(connection, _latest_statement([str(status) for status in statuses]))
-
-
-def _latest_statement(statuses: Sequence[str]) -> Select[str]:
-    last = (
-        select(_table.c.id, func.max(_table.c.revision).label("revision"))
-        .where(_table.c.status.in_(statuses))
-        .group_by(_table.c.id)
-        .subquery()
+def _last(where: ColumnElement[bool] | None = None, having: ColumnElement[bool] | None = None) -> Select[str]:
+    """Select the last revisions, of those that are asked for, by id; the index has all but the documents."""
+    last = select(_table.c.id, func.max(_table.c.revision).label("revision")).group_by(_table.c.id)
+    last = last if where is None else last.where(where)
+    chosen = (last if having is None else last.having(having)).subquery()
+    statement = select(_table.c.document).join(
+        chosen, (_table.c.id == chosen.c.id) & (_table.c.revision == chosen.c.revision)
     )
-    return (
-        select(_table.c.document)
-        .join(last, (_table.c.id == last.c.id) & (_table.c.revision == last.c.revision))
-        .order_by(_table.c.id)
-    )
+    return statement.order_by(_table.c.id)
 
 
 async def _all(connection: AsyncConnection, statement: Select[str]) -> list[Advisory]:

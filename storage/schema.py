@@ -277,5 +277,5 @@ advisories = _table(
     # After the status, which is looked at alone: what comes behind a long value is read with it.
     Column("document", Text, nullable=False, comment="JSON of the advisory at this revision; kept for good"),
     # Of ten thousand advisories, what readers have is found without opening what they do not have.
-    Index("advisories_by_status", "status", "id", "revision"),
+    Index("advisories_statuses", "id", "revision", "status"),
 )

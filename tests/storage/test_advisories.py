@@ -110,7 +110,7 @@ async def test_what_readers_have_is_found_without_opening_what_is_being_written(
     )
     async with database.read() as connection:
         plan = [row.detail for row in await connection.execute(text(statement))]
-    assert any("COVERING INDEX advisories_by_status" in line for line in plan), plan
+    assert any("COVERING INDEX advisories_statuses" in line for line in plan), plan
 
 
 async def test_what_was_published_before_corrections_is_version_one(tmp_path: Path) -> None:

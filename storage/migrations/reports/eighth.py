@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "revision"),
         sqlite_with_rowid=False,
     )
-    op.create_index("advisories_by_status", "advisories", ["status", "id", "revision"])
+    op.create_index("advisories_statuses", "advisories", ["id", "revision", "status"])
     op.bulk_insert(table, kept)
 
 
