@@ -55,6 +55,8 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Address of the WebSub hub that is told of news; empty for none."""
 
     def __post_init__(self) -> None:
+        if not line(self.name):
+            raise ValueError("site: name must be a line of text")
         if not self.languages or any(code not in WORDS for code in self.languages):
             raise ValueError(f"site: languages must be some of {', '.join(WORDS)}")
         if urlsplit(self.url).scheme not in ("http", "https") or self.url.endswith("/"):
@@ -318,11 +320,10 @@ def _title(advisory: Advisory, text: Text, language: str) -> str:
 
 
 def _own_title(advisory: Advisory, text: Text, language: str) -> str:
-    """Give what it is about where it is withdrawn: the title may be what had to go."""
-    if advisory.status is not Status.WITHDRAWN:
-        return line(text.title)
+    """Give what it is about where it has none, or is withdrawn: the title may be what had to go."""
+    title = "" if advisory.status is Status.WITHDRAWN else line(text.title)
     about = (taxonomy.type_name(advisory.type, language), place_label(advisory.place, language))
-    return " · ".join([*about, line(advisory.week)])
+    return title or " · ".join([*about, line(advisory.week)])
 
 
 def _body(advisory: Advisory, site: Site, language: str) -> Body:

@@ -239,6 +239,7 @@ def test_a_port_is_no_part_of_an_id() -> None:
         {"url": "https://w.example/"},
         {"url": "w.example"},
         {"url": "ftp://w.example"},
+        {"name": " \x00\n"},
         {"languages": ()},
         {"languages": ("en", "xx")},
     ],
