@@ -28,8 +28,9 @@ def fragment(entry: Entry) -> bytes:
     item = etree.Element("item", nsmap=_IN_ITEMS)
     _add(item, "title", entry.title)
     _add(item, "link", entry.link)
-    # To every reader the description is HTML, so plain text has to be escaped once more.
-    _add(item, "description", html.escape(entry.summary, quote=False))
+    # To every reader the description is HTML, so plain text has to be escaped once more, and its lines end
+    # with br: some keep nothing else (OpenCTI), and would run all lines into one.
+    _add(item, "description", html.escape(entry.summary, quote=False).replace("\n", "<br>\n"))
     _add(item, f"{{{_CONTENT}}}encoded", entry.html)
     # RSS has no labels, and tools filter by the value: so it is the term, the same in all languages.
     for scheme, term, _ in entry.categories:

@@ -26,7 +26,7 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
 DELETED = "{http://purl.org/atompub/tombstones/1.0}"
 NAMESPACES = {each[1:-1] for each in (ATOM, CONTENT, HISTORY, DELETED)}
-OWN_MARKUP = {"p": (), "ol": (), "li": (), "strong": (), "a": ("href",)}
+OWN_MARKUP = {"p": (), "br": (), "ol": (), "li": (), "strong": (), "a": ("href",)}
 """Elements of the full text, with their attributes."""
 
 _ATOM_SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).with_name("atom.rng"))))
