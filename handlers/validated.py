@@ -63,6 +63,9 @@ class Document:
         self._content, self._packed = content, packed
         self._variants: dict[bool, Variant] = {}
         self.modified = formatdate(modified, usegmt=True)
+        self.known_by_date = not headers.get("Content-Type", "").startswith("text/html")
+        """Whether a 304 may be had for the date alone. Not for a page: collectors (Taranis AI) ask for it
+        with the date of the feed that led them there, which is that of the newest page."""
         self.held = _HEADS
         """Bytes of memory, about; more with each variant that somebody has asked for."""
         self._headers = {
@@ -112,7 +115,7 @@ def answer(request: web.BaseRequest, document: Document) -> web.StreamResponse:
     known = headers.get(hdrs.IF_NONE_MATCH)
     if known is None:
         # Only the very date: content that is taken back makes a document older than what a reader has.
-        is_known = headers.get(hdrs.IF_MODIFIED_SINCE) == document.modified
+        is_known = document.known_by_date and headers.get(hdrs.IF_MODIFIED_SINCE) == document.modified
     else:
         is_known = known == variant.etag or _names(known, variant.etag)
     if is_known:
