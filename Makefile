@@ -31,6 +31,10 @@ lock:
 		--quiet --no-annotate --no-header --output-file requirements/lock.txt
 	@echo pandas | uv pip compile --universal --generate-hashes --python-version 3.11 - \
 		--constraint requirements/lock.txt --quiet --no-annotate --no-header --output-file requirements/readers.txt
+	@printf 'reader\nsetuptools\n' | uv pip compile --universal --generate-hashes --python-version 3.11 - \
+		--constraint requirements/lock.txt --quiet --no-annotate --no-header --output-file requirements/clients.txt
+	@echo sgmllib3k | uv pip compile --universal --generate-hashes --python-version 3.11 - \
+		--quiet --no-annotate --no-header --output-file requirements/sgmllib.txt
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
