@@ -9,7 +9,7 @@ sorted and written as everywhere else: RSIT names in lower case, ISO 3166-1 coun
 
 import enum
 import functools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -42,6 +42,10 @@ _FACETS = ("type", "country", "region", "sector", "min")
 
 class UnknownFilter(ValueError):
     """An address that chooses nothing there is; says what is wrong with it, and nothing of it."""
+
+
+class TooManyValues(UnknownFilter):
+    """More values of a facet than an address may have."""
 
 
 class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,15 +111,28 @@ def parse(address: str) -> Filter:
             given[facet] += f"/{part}" if given[facet] else part
         else:
             raise UnknownFilter(f"an address begins with one of {', '.join(_FACETS)}, all, drill")
-    values = {facet: sorted(_as_written(facet, text)) for facet, text in given.items()}
+    return choose({facet: _as_written(facet, text) for facet, text in given.items()})
+
+
+def choose(given: Mapping[str, Collection[str]]) -> Filter:
+    """
+    Give the filter of values by facet, both written as in an address; a facet without any is none.
+
+    Raises:
+        UnknownFilter: a facet or value that there is not.
+        TooManyValues: of a facet.
+    """
+    if not given.keys() <= set(_FACETS):
+        raise UnknownFilter("not a facet that there are feeds of")
+    values = {facet: tuple(sorted(set(each))) for facet, each in given.items()}
     for name, each in values.items():
         _check(name, each)
     least = values.get("min")
     return Filter(
-        types=tuple(values.get("type", ())),
-        countries=tuple(values.get("country", ())),
-        regions=tuple(values.get("region", ())),
-        sectors=tuple(values.get("sector", ())),
+        types=values.get("type", ()),
+        countries=values.get("country", ()),
+        regions=values.get("region", ()),
+        sectors=values.get("sector", ()),
         least=Severity(least[0]) if least else None,
     )
 
@@ -139,7 +156,7 @@ def _check(facet: str, values: Collection[str]) -> None:
             known = LEVELS
     most = 1 if facet == "min" else MOST_VALUES
     if len(values) > most:
-        raise UnknownFilter(f"{facet}: at most {most}")
+        raise TooManyValues(f"{facet}: at most {most}")
     if not all(each in known for each in values):
         raise UnknownFilter(f"{facet}: not a value that there are feeds of")
 
@@ -157,9 +174,9 @@ def single_filters() -> Iterator[Filter]:
     yield ALL
     yield from type_filters()
     yield from country_filters()
-    yield from (Filter(regions=(code,)) for code in REGIONS)
-    yield from (Filter(sectors=(code,)) for code in taxonomy.SECTORS)
-    yield from (Filter(least=level) for level in LEVELS)
+    yield from region_filters()
+    yield from sector_filters()
+    yield from level_filters()
 
 
 def type_filters() -> Iterator[Filter]:
@@ -173,6 +190,21 @@ def country_filters() -> Iterator[Filter]:
     """Give the feeds by country, in the order of their codes."""
     for code in sorted(places.countries()):
         yield Filter(countries=(code,))
+
+
+def region_filters() -> Iterator[Filter]:
+    """Give the feeds by area, in the order of their codes."""
+    yield from (Filter(regions=(code,)) for code in REGIONS)
+
+
+def sector_filters() -> Iterator[Filter]:
+    """Give the feeds by sector."""
+    yield from (Filter(sectors=(code,)) for code in taxonomy.SECTORS)
+
+
+def level_filters() -> Iterator[Filter]:
+    """Give the feeds by least severity, the widest first."""
+    yield from (Filter(least=level) for level in LEVELS)
 
 
 @functools.cache

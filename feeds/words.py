@@ -22,6 +22,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     actions: str
     type: str
     place: str
+    country: str
+    region: str
     sector: str
     severity: str
     week: str
@@ -69,6 +71,8 @@ _ENGLISH = Words(
     actions="Recommended actions",
     type="Type",
     place="Place",
+    country="Country",
+    region="Region",
     sector="Sector",
     severity="Severity",
     week="Week",
@@ -110,6 +114,8 @@ _SPANISH = Words(
     actions="Acciones recomendadas",
     type="Tipo",
     place="Lugar",
+    country="País",
+    region="Región",
     sector="Sector",
     severity="Severidad",
     week="Semana",
@@ -151,6 +157,8 @@ _PORTUGUESE = Words(
     actions="Ações recomendadas",
     type="Tipo",
     place="Lugar",
+    country="País",
+    region="Região",
     sector="Setor",
     severity="Severidade",
     week="Semana",
@@ -192,6 +200,8 @@ _FRENCH = Words(
     actions="Actions recommandées",
     type="Type",
     place="Lieu",
+    country="Pays",
+    region="Région",
     sector="Secteur",
     severity="Gravité",
     week="Semaine",
