@@ -5,6 +5,7 @@ Behind the server and its hub. It reads the catalogue when that has changed, and
 them; both come from files that publication wrote.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from feeds.catalogue import Catalogue, Index
 from feeds.compose import Composed, Fragments
 from feeds.entry import Site
 from feeds.filters import DRILL, MEDIA_TYPES, Filter, Format, UnknownFilter
+from warp.advisory import Advisory
 
 FOLDER = "feeds"
 _ARCHIVE = "/archive/"
@@ -123,6 +125,14 @@ class Composer:
                 return compose.archive(asked.archive, *given)
             except KeyError:
                 raise NoSuchFeed("no such archive") from None
+
+    def newest(self, filter_: Filter, most: int) -> list[Advisory]:
+        """Give the newest warnings of a feed, the latest first, as it shows them."""
+        shown = (event for event in self.index().of(filter_).newest() if event.listed.buried is None)
+        return [
+            compose.from_twin(self._tree, event.listed.name, event.version.number)
+            for event in itertools.islice(shown, most)
+        ]
 
     def content(self, path: str) -> bytes | None:
         """Give the bytes that the server answers with for a feed's path; none where there is no such feed."""

@@ -53,6 +53,8 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Labels of what may stand in this tree."""
     hub: str = ""
     """Address of the WebSub hub that is told of news; empty for none."""
+    public_url: str = ""
+    """Of a tree for members: `url` of the public one, which has what is the same for all; else empty."""
 
     def __post_init__(self) -> None:
         if not line(self.name):
@@ -136,6 +138,11 @@ def figures_path(language: str, page: str = "") -> str:
 def front_path(language: str) -> str:
     """Give the front page's path from the site's root."""
     return f"{language}/"
+
+
+def feeds_path(language: str, address: str = "") -> str:
+    """Give the path of a page of feeds, from the site's root: of one, by its filter's address, or of all."""
+    return f"{language}/feeds/{address}"
 
 
 def advisory_path(language: str, advisory_id: str) -> str:
@@ -290,14 +297,26 @@ def elsewhere(advisory: Advisory, site: Site, language: str) -> list[Paragraph]:
     return [Paragraph(words.related, related), twin] if related else [twin]
 
 
-def _because(label: str, advisory: Advisory, site: Site, language: str) -> Paragraph:
-    """Say a reason, and which language it is in where that is not the reader's: nobody translates it."""
+def because(label: str, updated: datetime, site: Site, language: str) -> str:
+    """
+    Give what stands before a reason, with its language where that is not the reader's: nobody translates it.
+
+    Args:
+        label: May have a blank for the date.
+        updated: When the change was published whose reason it is.
+        site: The publisher.
+        language: The reader's.
+    """
     words = WORDS[language]
-    _, updated = public_times(advisory, site)
     said = label.format(date=updated.date().isoformat())
     if language != site.default:
         said += f" ({words.languages[site.default]})"
-    return Paragraph(f"{said}{words.colon} {line(advisory.reason)}")
+    return f"{said}{words.colon}"
+
+
+def _because(label: str, advisory: Advisory, site: Site, language: str) -> Paragraph:
+    _, updated = public_times(advisory, site)
+    return Paragraph(f"{because(label, updated, site, language)} {line(advisory.reason)}")
 
 
 def _address(site: Site, language: str, advisory_id: str) -> str:

@@ -29,6 +29,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 CLOSED = {"Cache-Control": "private, max-age=60", "X-Robots-Tag": "noindex", "Vary": "Authorization"}
 """Of every answer from a tree for members: for the cache of its reader, and for no other."""
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+_FORM = "/feeds/index.html"
+"""Ends the path of the one page with a form; members have that page without it."""
 
 
 def is_plain(request: web.BaseRequest) -> bool:
@@ -68,10 +70,15 @@ class Published:
         """Headers of every answer from the tree, whatever else its addresses say."""
         self._closed = closed
         self._folder = str(folder)
-        self._policy = f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'"
+        self._style_source = style_source
         self._files: OrderedDict[str, _File] = OrderedDict()
         self._held = 0
         self._addresses: dict[str, _Address] = {}
+
+    def policy(self, *, has_form: bool) -> str:
+        """Give the Content-Security-Policy of a page."""
+        target = "'self'" if has_form else "'none'"
+        return f"default-src 'none'; style-src {self._style_source}; base-uri 'none'; form-action {target}"
 
     def respond(
         self, request: web.Request, path: str, media_type: str, caching: str = FRESH, link: str = ""
@@ -143,7 +150,8 @@ class Published:
     def _describe(self, address: _Address, modified: float) -> Document:
         headers = {"Content-Type": address.media_type, "Cache-Control": address.caching} | self.marks
         if address.media_type.startswith("text/html"):
-            headers["Content-Security-Policy"] = self._policy
+            has_form = address.path.endswith(_FORM) and not self._closed
+            headers["Content-Security-Policy"] = self.policy(has_form=has_form)
         if address.link:
             headers["Link"] = address.link
         plain = Path(self._folder, address.path)

@@ -16,20 +16,24 @@ The whole URL map.
 | GET /feeds/{lang}/{filter} . atom, rss or json | warnings: all, or type/…/country/… and so on |
 | GET /feeds/{lang}/{filter}/archive/{month}-{part} . atom, rss or json | those that a feed has no room for |
 | GET /feeds/{lang}/drill . atom, rss or json | rehearsed warnings, of which nothing has happened |
+| GET /feeds/{lang}/feeds.opml | all feeds by one facet, to import into a reader |
 | GET /v1/advisories, /v1/advisories/schema.json | the catalogue of all advisories; the schema of the twins |
 | GET /v1/advisories/{id}.json, {id}.sig, {id}/{version} . json or sig | machine twins, and their signatures |
 | GET /, /{lang}/ | the front page |
 | GET /{lang}/advisories/{id} | one warning; one whose id begins with drill- is rehearsed |
+| GET /{lang}/feeds/ | all feeds, and the form that composes the address of any |
+| POST /{lang}/feeds/ | a choice made in that form: leads to the page of its feed |
+| GET /{lang}/feeds/{filter} | one feed: what it holds, its addresses, its newest warnings |
 | GET /{lang}/figures/, /{lang}/figures/{period}, /{lang}/figures/progress/{area} | figures as pages |
-| GET /members/… | feeds, warnings, twins, front pages for members, with a feed password by HTTP Basic |
+| GET /members/… | feeds, warnings, twins, pages for members, with a feed password by HTTP Basic |
 | GET /m/{password}/… | the same, with the feed password in the address |
 | GET /healthz, /readyz | for whatever watches the process |
 
 A relay has POST /v1/reports and GET /healthz, and nothing else.
 
-Every GET but the last two, and the feeds that are composed, is a file of the public or the members' tree,
-under the path that stands beside it here. Patterns admit no dot-dot and no slash, and the parts of a path are
-checked by nothing else. Only `_ANYTHING` admits all that there is, and leads to nothing.
+Every GET but the last two, and what is composed of feeds and of their pages, is a file of the public or the
+members' tree, under the path that stands beside it here. Patterns admit no dot-dot and no slash, and the
+parts of a path are checked by nothing else. Only `_ANYTHING` admits all that there is, and leads to nothing.
 """
 
 import functools
@@ -37,7 +41,7 @@ import functools
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from handlers import bundles, health, hub, member_feeds, members, relayed, reports
+from handlers import builder, bundles, health, hub, member_feeds, members, relayed, reports
 from handlers.connection import expect
 from handlers.keys import PUBLIC, Shelf
 from handlers.member_feeds import Read
@@ -47,6 +51,7 @@ _HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
+_OPML = "text/x-opml; charset=utf-8"
 _COLUMNS = f'<csv-metadata.json>; rel="describedby"; type="{METADATA}"'
 """Leads from a table to what its columns mean, beside it."""
 _LANGUAGE = "{language:[a-z]{2}}"
@@ -54,8 +59,9 @@ _WEEK = "{week:[0-9]{4}-W[0-9]{2}}"
 _PERIOD = "{period:[0-9]{4}-(?:W[0-9]{2}|[01][0-9]|Q[1-4])}"
 _AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
-_FEED = "{address:[A-Za-z0-9,/-]{1,2000}}.{format:[a-z]{3,4}}"
+_ADDRESS = "{address:[A-Za-z0-9,/-]{1,2000}}"
 """Of a feed or archive: facets with values, as `feeds.filters` reads them."""
+_FEED = f"{_ADDRESS}.{{format:[a-z]{{3,4}}}}"
 _ANYTHING = "{path:(?s:.*)}"
 _BELOW_M = "/m/{password:[a-z2-7]{26}}"
 _TWIN = f"{{twin:{_NAME}(?:/[0-9]{{1,4}})?[.](?:json|sig)}}"
@@ -78,6 +84,8 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
         *_figures(),
         *(_get(address, _public(read)) for address, read in _warnings(default_language)),
+        _post(f"/{_LANGUAGE}/feeds/", builder.post),
+        _get(f"/{_LANGUAGE}/feeds/{_ADDRESS}", builder.get),
         *_members(default_language),
     ]
 
@@ -108,6 +116,7 @@ def _warnings(default_language: str) -> list[tuple[str, Read]]:
     """Give the addresses that both trees have, the public and the members', and what answers for each."""
     data = "v1/advisories"
     return [
+        (f"/feeds/{_LANGUAGE}/feeds.opml", _in_tree("feeds/{language}/feeds.opml", _OPML)),
         (f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
         ("/v1/advisories", _in_tree(f"{data}/index.json", _JSON, BRIEF)),
         ("/v1/advisories/schema.json", _in_tree(f"{data}/schema.json", "application/schema+json")),
@@ -115,6 +124,7 @@ def _warnings(default_language: str) -> list[tuple[str, Read]]:
         ("/", _in_tree(f"{default_language}/index.html", _HTML)),
         (f"/{_LANGUAGE}/", _in_tree("{language}/index.html", _HTML)),
         (f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _in_tree("{language}/advisories/{id}.html", _HTML)),
+        (f"/{_LANGUAGE}/feeds/", _in_tree("{language}/feeds/index.html", _HTML)),
     ]
 
 

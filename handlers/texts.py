@@ -24,13 +24,15 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """{command}: the command line that reports."""
     none_yet: str
     feeds: str
-    feeds_how: str
+    follow: str
+    follow_how: str
+    more_feeds: str
     all_warnings: str
-    by_type: str
-    by_country: str
-    drills_how: str
     published: str
     updated: str
+    version: str
+    earlier: str
+    signature: str
     identifier: str
     marking: str
     back: str
@@ -54,17 +56,16 @@ _ENGLISH = Texts(
         "name, not even for the operators of this server. To become a member, ask the coordinators."
     ),
     none_yet="No warning has been published yet.",
-    feeds="Follow the warnings",
-    feeds_how=(
-        "Put one of these addresses into a feed reader or a security tool. The feed of a country also holds "
-        "the warnings for its region and for all places."
-    ),
+    feeds="Feeds",
+    follow="Follow the warnings",
+    follow_how="Put one of these addresses into a feed reader or a security tool.",
+    more_feeds="Feeds by type, place, sector and severity, and your own choice",
     all_warnings="All warnings",
-    by_type="By type of incident",
-    by_country="By country",
-    drills_how="The feed of drills is for rehearsing: what stands in it has not happened.",
     published="Published",
     updated="Updated",
+    version="Version",
+    earlier="Earlier versions",
+    signature="Signature",
     identifier="Permanent identifier",
     marking="Marking",
     back="All warnings",
@@ -89,17 +90,16 @@ _SPANISH = Texts(
         "los coordinadores."
     ),
     none_yet="Todavía no se ha publicado ninguna alerta.",
-    feeds="Seguir las alertas",
-    feeds_how=(
-        "Agregue una de estas direcciones a un lector de canales o a una herramienta de seguridad. El canal "
-        "de un país incluye también las alertas para su región y para todos los lugares."
-    ),
+    feeds="Canales",
+    follow="Seguir las alertas",
+    follow_how="Agregue una de estas direcciones a un lector de canales o a una herramienta de seguridad.",
+    more_feeds="Canales por tipo, lugar, sector y severidad, y a su propia elección",
     all_warnings="Todas las alertas",
-    by_type="Por tipo de incidente",
-    by_country="Por país",
-    drills_how="El canal de simulacros sirve para ensayar: nada de lo que contiene ha ocurrido.",
     published="Publicada",
     updated="Actualizada",
+    version="Versión",
+    earlier="Versiones anteriores",
+    signature="Firma",
     identifier="Identificador permanente",
     marking="Marcado",
     back="Todas las alertas",
@@ -124,17 +124,16 @@ _PORTUGUESE = Texts(
         "coordenadores."
     ),
     none_yet="Nenhum alerta foi publicado ainda.",
-    feeds="Acompanhar os alertas",
-    feeds_how=(
-        "Ponha um destes endereços em um leitor de feeds ou em uma ferramenta de segurança. O feed de um "
-        "país também traz os alertas para a sua região e para todos os lugares."
-    ),
+    feeds="Feeds",
+    follow="Acompanhar os alertas",
+    follow_how="Ponha um destes endereços em um leitor de feeds ou em uma ferramenta de segurança.",
+    more_feeds="Feeds por tipo, lugar, setor e severidade, e à sua própria escolha",
     all_warnings="Todos os alertas",
-    by_type="Por tipo de incidente",
-    by_country="Por país",
-    drills_how="O feed de exercícios serve para ensaiar: nada do que ele traz aconteceu.",
     published="Publicado",
     updated="Atualizado",
+    version="Versão",
+    earlier="Versões anteriores",
+    signature="Assinatura",
     identifier="Identificador permanente",
     marking="Marcação",
     back="Todos os alertas",
@@ -159,17 +158,16 @@ _FRENCH = Texts(
         "coordinateurs."
     ),
     none_yet="Aucune alerte n'a encore été publiée.",
-    feeds="Suivre les alertes",
-    feeds_how=(
-        "Ajoutez une de ces adresses à un lecteur de flux ou à un outil de sécurité. Le flux d'un pays "
-        "contient aussi les alertes pour sa région et pour tous les lieux."
-    ),
+    feeds="Flux",
+    follow="Suivre les alertes",
+    follow_how="Ajoutez une de ces adresses à un lecteur de flux ou à un outil de sécurité.",
+    more_feeds="Flux par type, lieu, secteur et gravité, et selon votre choix",
     all_warnings="Toutes les alertes",
-    by_type="Par type d'incident",
-    by_country="Par pays",
-    drills_how="Le flux des exercices sert à s'entraîner : rien de ce qu'il contient ne s'est produit.",
     published="Publiée",
     updated="Mise à jour",
+    version="Version",
+    earlier="Versions antérieures",
+    signature="Signature",
     identifier="Identifiant permanent",
     marking="Marquage",
     back="Toutes les alertes",

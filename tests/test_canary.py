@@ -45,6 +45,10 @@ ADDRESS = "127.83.119.7"
 CALLBACK = "callback-canary-77d0c4"
 SECRET = "secret-canary-12fe83"  # noqa: S105 - a mark, for one test
 BINARY, FORM = "application/octet-stream", "application/x-www-form-urlencoded"
+CHOSEN = "chosen-canary-5ac3"
+"""In a form that asks for the address of a feed."""
+COMBINED = ("NU,TV", "TV&country=NU")
+"""Of countries that nothing else combines: in the address of a feed, and in the form."""
 REPORTS = 2
 PASSPHRASE = "passphrase-canary-66e2"  # noqa: S105 - a mark, for one test
 USER = "user-canary-04d9"
@@ -177,6 +181,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             fields = {"mode": "subscribe", "topic": topic, "callback": f"http://localhost/{CALLBACK}"}
             form = urlencode({f"hub.{name}": text for name, text in (fields | {"secret": SECRET}).items()})
             assert post(port, "/hub", form.encode(), media_type=FORM) == status
+        refused = urlencode([("country", CHOSEN), (CHOSEN, "1")]).encode()
+        assert post(port, "/en/feeds/", refused, media_type=FORM) == 400
+        choice = urlencode([("country", "TV"), ("country", "NU")]).encode()
+        assert post(port, "/en/feeds/", choice, media_type=FORM) == 303
+        assert post(port, f"/en/feeds/country/{COMBINED[0]}", b"", method="GET") == 200
         warp("release", "--data", str(data))
         warp("sync", "--wallet", str(path))
         with wallet.opened(path, Lock.passphrase(PASSPHRASE), secrets.token_bytes) as found:
@@ -232,7 +241,7 @@ def test_a_member_is_named_in_the_identity_database_only(run: Run) -> None:
     "value",
     [
         *(NARRATIVE, AGENT, FORWARDED, COOKIE, ADDRESS, PASSPHRASE, "wallet-canary-8c41", USER, ASKED),
-        *(CALLBACK, SECRET),
+        *(CALLBACK, SECRET, CHOSEN, *COMBINED),
     ],
 )
 def test_nothing_that_came_with_a_request_or_stayed_with_the_client_is_left(run: Run, value: str) -> None:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds import catalogue, compose, filters, machine, twin
+from feeds import catalogue, compose, filters, machine, opml, twin
 from feeds.catalogue import Catalogue, Chosen, Index, Listed
 from feeds.compose import Fragments, Rendered
-from feeds.entry import WINDOW, Site, href
+from feeds.entry import WINDOW, Site, feeds_path, href
 from feeds.filters import ALL, DRILL, Filter, Format
 from storage.advisories import Outline
 from warp.advisory import Advisory, Status, public_history
@@ -91,7 +91,12 @@ class Whole:
         for each in read(tree).advisories:
             if each.name not in self._rows:
                 _remove(self._outlet, each.name)
-        tree.write(twin.SCHEMA_PATH, twin.schema(), newest(self._outlet.site, []))
+        site = self._outlet.site
+        tree.write(twin.SCHEMA_PATH, twin.schema(), newest(site, []))
+        for language in site.languages:
+            page = self._pages.feeds(site, language)
+            tree.write(f"{feeds_path(language)}index.html", page, newest(site, []))
+            tree.write(opml.path(language), opml.document(site, language), newest(site, []))
         _write_lists(self._outlet, self._pages, self._rows)
 
 

@@ -33,7 +33,9 @@ _SOURCES = ("*.py", "*.html", "*.css")
 
 def of_site(data: Path, public: Site) -> tuple[Outlet, Outlet]:
     """Give the outlets in a data folder: for everybody, and for members."""
-    members = msgspec.structs.replace(public, url=f"{public.url}/members", allowed=MEMBERS_TLP, hub="")
+    members = msgspec.structs.replace(
+        public, url=f"{public.url}/members", allowed=MEMBERS_TLP, hub="", public_url=public.url
+    )
     return (
         Outlet(Tree(data / "public"), public, Tree(data / "entries" / "public")),
         Outlet(Tree(data / "members"), members, Tree(data / "entries" / "members")),

@@ -85,6 +85,7 @@ class Pages(NamedTuple):
 
     front: Callable[[Site, str, Iterable[Advisory]], bytes]
     advisory: Callable[[Site, str, Advisory], bytes]
+    feeds: Callable[[Site, str], bytes]
     figures: Callable[[Site, str, Policy, Sequence[Release], Sequence[Progress]], bytes]
     period: Callable[[Site, str, Closed], bytes]
     progress: Callable[[Site, str, Progress], bytes]

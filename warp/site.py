@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from feeds.entry import Site as Publisher
-from handlers import figure_pages, pages
+from handlers import feed_pages, figure_pages, pages
 from keys.errors import KeysLocked
 from keys.keyring import IssuerKeys, Keyring, locked
 from keys.tokens import IssuerKey
@@ -53,6 +53,7 @@ Clock = Callable[[], datetime]
 PAGES = Pages(
     front=pages.render_front,
     advisory=pages.render_advisory,
+    feeds=feed_pages.render_feeds,
     figures=figure_pages.render_figures,
     period=figure_pages.render_period,
     progress=figure_pages.render_progress,

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 import lxml.html
@@ -16,45 +15,32 @@ from hypothesis import strategies as st
 
 from feeds.entry import WINDOW, NotPublicError, Site
 from feeds.figures import Closed
-from feeds.filters import Format, every_filter, path
+from feeds.filters import ALL, Format, path
 from feeds.ladder import LADDERS
 from feeds.progress import every_progress
 from feeds.words import WORDS
-from handlers import figure_pages, pages, rendering
+from handlers import feed_pages, figure_pages, pages, rendering
+from handlers.feed_texts import FEED_TEXTS
 from handlers.figure_texts.languages import FIGURE_TEXTS
 from handlers.texts import TEXTS
+from tests.pages import (
+    FILTER,
+    HISTORY,
+    MEMBERS,
+    TEXT,
+    advisory,
+    announced,
+    feeds_of,
+    hrefs,
+    parse,
+    read,
+    version,
+    withdrawn,
+)
 from tests.releases import EMPTY, POLICY, RELEASES, SITE, WEEK
 from warp.advisory import Advisory, Status, Text, Tlp
-from warp.disclosure import Figure
-from warp.taxonomy import Severity
 
-TEXT = {
-    "en": Text(title="Phishing campaign", summary="First.\n\nSecond.", actions=("Block it.", "Warn them.")),
-    "es": Text(title="Campaña de phishing", summary="Uno.\n\nDos.", actions=("Bloquéelo.", "Avíseles.")),
-}
 AREAS = every_progress(RELEASES)
-VOID = {"meta", "link"}
-
-
-def advisory(**changed: Any) -> Advisory:
-    values: dict[str, Any] = {
-        "id": "2026-W47-k3v9q2xd",
-        "revision": 4,
-        "status": Status.PUBLISHED,
-        "tlp": Tlp.CLEAR,
-        "severity": Severity.HIGH,
-        "type": "fraud/phishing",
-        "place": "UY",
-        "sector": "banking",
-        "week": "2026-W47",
-        "figure": Figure(at_least=12),
-        "texts": TEXT,
-        "author": "ana.perez",
-        "approver": "luis.gil",
-        "published": datetime(2026, 11, 20, 14, 3, 7, tzinfo=UTC),
-        "updated": datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
-    }
-    return Advisory(**(values | changed))
 
 
 def every_page(language: str, warning: Advisory) -> dict[str, bytes]:
@@ -62,43 +48,15 @@ def every_page(language: str, warning: Advisory) -> dict[str, bytes]:
         "front": pages.render_front(SITE, language, [warning]),
         "empty": pages.render_front(SITE, language, []),
         "advisory": pages.render_advisory(SITE, language, warning),
+        "withdrawn": pages.render_advisory(SITE, language, withdrawn()),
+        "feeds": feed_pages.render_feeds(SITE, language),
+        "feed": feed_pages.render_feed(SITE, language, FILTER, [warning, withdrawn()]),
         "figures": figure_pages.render_figures(SITE, language, POLICY, RELEASES, AREAS),
         "none closed": figure_pages.render_figures(SITE, language, POLICY, [], []),
         "period": figure_pages.render_period(SITE, language, Closed(WEEK)),
         "too few": figure_pages.render_period(SITE, language, Closed(EMPTY)),
         "progress": figure_pages.render_progress(SITE, language, AREAS[0]),
     }
-
-
-def read(page: bytes) -> str:
-    """Give a page's text as a reader sees it, on one line."""
-    body = lxml.html.fromstring(page.decode()).find("body")
-    return " ".join(re.findall(r"[^ \n]+", " ".join(body.itertext())))
-
-
-class Balance(HTMLParser):
-    """Fails at an end tag that closes something else, or at a tag never closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def parse(page: bytes) -> list[tuple[str, dict[str, str | None]]]:
-    parser = Balance()
-    parser.feed(page.decode())
-    parser.close()
-    assert parser.open == []
-    return parser.seen
 
 
 @pytest.fixture(params=SITE.languages)
@@ -115,11 +73,17 @@ def test_every_page_is_well_formed_and_says_its_language(language: str) -> None:
 def test_no_page_runs_loads_or_sets_anything(language: str) -> None:
     for page in every_page(language, advisory()).values():
         tags = parse(page)
-        assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "form", "input", "object", "video"}
+        assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "video"}
         assert not any(name.startswith("on") or name in ("src", "style") for _, held in tags for name in held)
         assert b"url(" not in page
         assert b"@import" not in page
         assert {held["rel"] for tag, held in tags if tag == "link"} == {"canonical", "alternate"}
+
+
+def test_the_page_of_all_feeds_alone_has_a_form_and_only_the_public_one(language: str) -> None:
+    made = every_page(language, advisory())
+    assert [name for name, page in made.items() if b"<form" in page or b"<input" in page] == ["feeds"]
+    assert b"<form" not in feed_pages.render_feeds(MEMBERS, language)
 
 
 def test_all_links_stay_on_the_host_that_the_reader_came_by(language: str) -> None:
@@ -139,6 +103,8 @@ def test_pages_lead_to_the_same_page_in_every_other_language(language: str) -> N
     expected = {
         "front": "",
         "advisory": "advisories/2026-W47-k3v9q2xd",
+        "feeds": "feeds/",
+        "feed": "feeds/type/fraud,intrusions/burglary/country/UY/min/high",
         "figures": "figures/",
         "period": "figures/2026-W47",
         "progress": "figures/progress/001",
@@ -153,7 +119,7 @@ def test_pages_lead_to_the_same_page_in_every_other_language(language: str) -> N
 def test_the_front_page_lists_the_newest_warning_first() -> None:
     later = advisory(id="2026-W48-00000001", updated=datetime(2026, 11, 23, tzinfo=UTC), place="")
     text = read(pages.render_front(SITE, "es", [advisory(), later]))
-    assert "TLP:CLEAR Alta Campaña de phishing 2026-11-23 · Todos los lugares TLP:CLEAR" in text
+    assert "TLP:CLEAR Alta Campaña de phishing 2026-11-23 · Todos los lugares NUEVA TLP:CLEAR" in text
     assert text.index("2026-11-23") < text.index("2026-11-21 · Uruguay")
 
 
@@ -165,20 +131,60 @@ def test_the_front_page_is_bounded() -> None:
     assert b"2026-W01-00000001" not in page
 
 
-def test_the_front_page_leads_to_every_feed_and_announces_two(language: str) -> None:
-    tags = parse(pages.render_front(SITE, language, []))
-    links = {held["href"] for tag, held in tags if tag == "a"}
-    assert {f"/{path(each, language, how)}" for each in every_filter() for how in Format} <= links
-    announced = {(held["type"], held["href"]) for tag, held in tags if tag == "link" and "type" in held}
-    assert announced == {
-        ("application/atom+xml", f"/feeds/{language}/all.atom"),
-        ("application/rss+xml", f"/feeds/{language}/all.rss"),
-    }
+def test_status_severity_and_label_stand_beside_a_title_in_every_list() -> None:
+    updated = advisory(status=Status.UPDATED, updated=datetime(2026, 11, 22, tzinfo=UTC))
+    text = read(pages.render_front(SITE, "en", [updated, withdrawn()]))
+    assert "UPDATED TLP:CLEAR High Phishing campaign 2026-11-22" in text
+    assert "WITHDRAWN TLP:CLEAR High Phishing · Uruguay · 2026-W47" in text
 
 
-def test_countries_stand_where_readers_look_for_them() -> None:
-    text = read(pages.render_front(SITE, "es", []))
-    assert text.index("Marruecos") < text.index("México") < text.index("Mozambique")
+def test_a_withdrawn_warning_is_struck_out_in_lists() -> None:
+    page = lxml.html.fromstring(pages.render_front(SITE, "en", [advisory(), withdrawn()]))
+    assert [each.text for each in page.iter("s")] == ["Phishing · Uruguay · 2026-W47"]
+
+
+def test_the_front_page_leads_to_the_feeds_of_all_warnings_and_to_the_page_of_all_feeds(
+    language: str,
+) -> None:
+    links = hrefs(pages.render_front(SITE, language, []))
+    assert {f"/{path(ALL, language, how)}" for how in Format} <= links
+    assert {f"/{language}/feeds/", f"/feeds/{language}/feeds.opml"} <= links
+
+
+def test_every_page_announces_the_feeds_of_all_warnings_in_its_language(language: str) -> None:
+    made = every_page(language, advisory())
+    of_the_filter = made.pop("feed")
+    for page in made.values():
+        assert feeds_of(language, "all") <= announced(page)
+    assert announced(of_the_filter) == feeds_of(language, FILTER.address)
+
+
+@pytest.mark.parametrize(
+    ("about", "addresses"),
+    [
+        ({}, ["type/fraud/phishing", "country/UY"]),
+        ({"type": "fraud", "place": "419"}, ["type/fraud", "region/419"]),
+        ({"type": "", "place": ""}, []),
+    ],
+)
+def test_a_warnings_page_announces_the_feeds_of_its_type_and_place_and_its_twin(
+    about: dict[str, str], addresses: list[str]
+) -> None:
+    twin = ("application/json", "/v1/advisories/2026-W47-k3v9q2xd.json")
+    found = announced(pages.render_advisory(SITE, "en", advisory(**about)))
+    assert found == {twin} | feeds_of("en", "all", *addresses)
+
+
+def test_members_pages_lead_to_the_members_pages_and_for_figures_to_the_public_ones(language: str) -> None:
+    amber = advisory(tlp=Tlp.AMBER, related=("2026-W47-00000002",), version=3, history=HISTORY)
+    for page in (
+        pages.render_front(MEMBERS, language, [amber]),
+        pages.render_advisory(MEMBERS, language, amber),
+        feed_pages.render_feeds(MEMBERS, language),
+    ):
+        links = hrefs(page) | {href for _, href in announced(page)}
+        outside = {link for link in links if not str(link).startswith("/members/")}
+        assert outside == {f"/{language}/figures/"}
 
 
 def test_a_site_without_warnings_says_so() -> None:
@@ -201,6 +207,67 @@ def test_a_warnings_page_says_everything() -> None:
         "tag:warp.example,2026-01-05:advisory/2026-W47-k3v9q2xd",
     ):
         assert part in text
+
+
+def test_a_corrected_warning_says_what_changed_and_lists_its_earlier_versions() -> None:
+    corrected = advisory(status=Status.UPDATED, version=3, history=HISTORY, reason="Other senders.")
+    page = pages.render_advisory(SITE, "en", corrected)
+    text = read(page)
+    assert text.index("Update, 2026-11-21: Other senders.") < text.index("First. Second.")
+    assert "Version 2 · 2026-11-21 · Updated: An action was missing. Version 1 · 2026-11-20 · New" in text
+    assert {f"/v1/advisories/2026-W47-k3v9q2xd/{number}.json" for number in (1, 2)} <= hrefs(page)
+
+
+def test_a_reason_is_marked_as_being_in_the_sites_first_language() -> None:
+    page = pages.render_advisory(SITE, "es", advisory(status=Status.UPDATED, version=2, reason="Why."))
+    assert '<strong>Actualización, 2026-11-21 (inglés):</strong> <span lang="en">Why.</span>' in page.decode()
+
+
+def test_versions_of_a_stricter_label_are_not_on_the_page() -> None:
+    of_members = version(1, 20, "For members.", tlp=Tlp.AMBER)
+    corrected = advisory(status=Status.UPDATED, version=2, history=(of_members,))
+    assert b"For members." not in pages.render_advisory(SITE, "en", corrected)
+    assert b"For members." in pages.render_advisory(MEMBERS, "en", corrected)
+
+
+def test_an_escalation_leads_to_the_other_warning_and_back(language: str) -> None:
+    other = "2026-W47-00000002"
+    for linked in (
+        {"status": Status.ESCALATED, "escalated_by": other},
+        {"escalates": other},
+        {"related": (other,)},
+    ):
+        assert f"/{language}/advisories/{other}" in hrefs(
+            pages.render_advisory(SITE, language, advisory(**linked))
+        )
+
+
+def test_a_warnings_page_leads_to_its_twin_and_the_signature(language: str) -> None:
+    base = "/v1/advisories/2026-W47-k3v9q2xd"
+    for warning in (advisory(), withdrawn()):
+        assert {f"{base}.json", f"{base}.sig"} <= hrefs(pages.render_advisory(SITE, language, warning))
+
+
+def test_a_withdrawn_warning_says_since_when_and_why_and_nothing_that_it_said() -> None:
+    page = pages.render_advisory(SITE, "en", withdrawn())
+    text = read(page)
+    assert "This warning was withdrawn on 2026-11-21. It no longer holds. Reason: A test of a bank." in text
+    assert ("meta", {"name": "robots", "content": "noindex"}) in parse(page)
+    for gone in (
+        "Phishing campaign",
+        "First.",
+        "Block it.",
+        "12",
+        "An action was missing",
+        "00000002",
+        "/2.json",
+    ):
+        assert gone not in page.decode().partition("<body>")[2].replace("2026-01-05", "")
+
+
+def test_a_valid_until_is_on_the_page() -> None:
+    page = pages.render_advisory(SITE, "fr", advisory(valid_until=date(2026, 12, 31)))
+    assert "Valable jusqu'au 2026-12-31" in read(page)
 
 
 def test_an_untranslated_warning_says_so_and_marks_its_language() -> None:
@@ -241,10 +308,15 @@ def test_no_text_becomes_markup(hostile: str) -> None:
 
 
 def _tags(site: Site, text: Text) -> Counter[str]:
-    warning = advisory(texts={"en": text})
+    warning = advisory(
+        texts={"en": text}, reason=text.title, history=(version(1, 20, text.title),), version=2
+    )
     made = [
         pages.render_front(site, "es", [warning]),
         pages.render_advisory(site, "es", warning),
+        pages.render_advisory(site, "es", withdrawn(reason=text.title)),
+        feed_pages.render_feeds(site, "es"),
+        feed_pages.render_feed(site, "es", FILTER, [warning]),
         figure_pages.render_progress(site, "es", AREAS[0]),
     ]
     return Counter(tag for page in made for tag, _ in parse(page))
@@ -270,7 +342,12 @@ def test_text_and_background_contrast_is_at_least_aa() -> None:
     )
     for colours in (light, light | dark):
         pairs = [(fore, back) for fore in ("ink", "soft", "link") for back in ("paper",)]
-        pairs += [("ink", "wash"), *((f"on-{name}", name) for name in ("low", "medium", "high", "critical"))]
+        pairs += [
+            ("ink", "wash"),
+            ("paper", "ink"),
+            ("paper", "link"),
+            *((f"on-{name}", name) for name in ("low", "medium", "high", "critical")),
+        ]
         for fore, back in pairs:
             assert contrast(colours[fore], colours[back]) >= 4.5, (fore, back)
 
@@ -288,12 +365,12 @@ def luminance(colour: str) -> float:
 
 
 def test_pages_have_texts_for_every_language_of_the_feeds() -> None:
-    assert set(TEXTS) == set(FIGURE_TEXTS) == set(WORDS)
+    assert set(TEXTS) == set(FEED_TEXTS) == set(FIGURE_TEXTS) == set(WORDS)
 
 
 def test_every_text_has_the_same_blanks_in_every_language() -> None:
     blanks: Callable[[str], list[str]] = re.compile(r"\{(\w+)\}").findall
-    everything: list[dict[str, Any]] = [dict(TEXTS), dict(FIGURE_TEXTS), dict(LADDERS)]
+    everything: list[dict[str, Any]] = [dict(TEXTS), dict(FEED_TEXTS), dict(FIGURE_TEXTS), dict(LADDERS)]
     for texts in everything:
         for name in texts["en"].__struct_fields__:
             found = {code: sorted(blanks(repr(getattr(each, name)))) for code, each in texts.items()}
