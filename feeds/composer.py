@@ -5,9 +5,11 @@ Behind the server and its hub. It reads the catalogue when that has changed, and
 them; both come from files that publication wrote.
 """
 
+import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Hashable
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +18,7 @@ from feeds import compose, filters, twin
 from feeds.catalogue import Catalogue, Index
 from feeds.compose import Composed, Fragments
 from feeds.entry import Site
-from feeds.filters import DRILL, MEDIA_TYPES, Filter, Format, UnknownFilter
+from feeds.filters import ALL, DRILL, MEDIA_TYPES, Filter, Format, UnknownFilter
 from warp.advisory import Advisory
 
 FOLDER = "feeds"
@@ -69,6 +71,14 @@ def parse(site: Site, path: str) -> Asked:
     if is_archive and (not archive or filter_ == DRILL):
         raise NoSuchFeed("no such archive")
     return Asked(language, filter_, archive, Format(format_))
+
+
+class Newest(NamedTuple):
+    """What stands on top of a feed: another one whenever the feed has news."""
+
+    updated: datetime
+    name: str
+    """Of the advisory, or the hash of a feed of drills; empty where nothing stands there."""
 
 
 class Composer:
@@ -134,13 +144,28 @@ class Composer:
             for event in itertools.islice(shown, most)
         ]
 
+    def tops(self) -> dict[str, Newest]:
+        """Give what stands on top of the feeds of one value, of all and of drills, in each form, by path."""
+        index, found = self.index(), {}
+        begun = datetime.combine(self.site.created, time(), UTC)
+        for filter_ in (*filters.single_filters(), DRILL):
+            top = next(index.of(filter_).newest(), None)
+            newest = Newest(begun, "") if top is None else Newest(top.time, top.listed.name)
+            for language in self.site.languages:
+                for format_ in Format:
+                    path = filters.path(filter_, language, format_)
+                    if filter_ == DRILL:  # in no catalogue
+                        newest = Newest(begun, hashlib.sha256(self._tree(path) or b"").hexdigest())
+                    found[path] = newest
+        return found
+
     def content(self, path: str) -> bytes | None:
         """Give the bytes that the server answers with for a feed's path; none where there is no such feed."""
         try:
             asked = parse(self.site, path)
             if asked.path != path:
                 return None
-            written = self._tree(path)
+            written = self._tree(path) if asked.filter in (ALL, DRILL) else None
             return self.compose(asked).document if written is None else written
         except NoSuchFeed:
             return None

@@ -303,7 +303,7 @@ async def test_one_host_that_is_silent_holds_up_no_other(
         held = asyncio.Event()
         silent.answer_with(held)
         publish(site, 2)
-        await until(lambda: reader.sent)
+        await until(lambda: reader.sent and silent.waiting)
         assert silent.waiting == 1, "a host is sent one feed after the other"
         held.set()
 

@@ -1,18 +1,17 @@
 """
 Tells another server's hub (WebSub) which feeds have changed, so that it fetches and sends them.
 
-Only the feeds that stand as files are announced; what is composed when asked for is the hub's own to look at.
+Only the feeds of one value, and of all warnings and drills, are announced: the other choices have no end.
 """
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from feeds import topics
+from feeds.composer import Newest
 from feeds.entry import Site
 from warp.background import Background
 from warp.calling import Caller, NoAnswer, is_good
@@ -21,13 +20,6 @@ _AT_ONCE = 50
 """Feeds named in one request."""
 _RECENT = timedelta(days=2)
 """After a start, what changed so lately is announced again: it may have changed while the server was down."""
-
-
-class _Stamp(NamedTuple):
-    """Changes whenever a file is replaced."""
-
-    changed: int
-    inode: int
 
 
 class Pace(NamedTuple):
@@ -44,7 +36,7 @@ class Announcing:
 
     def __init__(
         self,
-        folder: Path,
+        heads: Callable[[], Mapping[str, Newest]],
         site: Site,
         caller: Caller,
         clock: Callable[[], datetime],
@@ -52,7 +44,7 @@ class Announcing:
         published: Callable[[], object],
         pace: Pace,
     ) -> None:
-        self._folder = folder
+        self._heads = heads
         self._site = site
         self._caller = caller
         self._clock = clock
@@ -60,12 +52,13 @@ class Announcing:
         self._published = published
         self._pace = pace
         self._seen: object = None
-        self._told: dict[str, _Stamp] = {}
+        self._told: dict[str, Newest] = {}
         self._next_look = math.inf
 
     async def keep_looking(self) -> None:
         """Announce what is new, for ever."""
-        self._told = self._before()
+        recent = self._clock() - _RECENT
+        self._told = {path: one for path, one in (await self._newest()).items() if one.updated < recent}
         while True:
             now, published = asyncio.get_running_loop().time(), self._published()
             if published != self._seen or now >= self._next_look:
@@ -73,33 +66,18 @@ class Announcing:
                 await self._background.watched(self._look)
             await asyncio.sleep(self._pace.glance)
 
-    def _before(self) -> dict[str, _Stamp]:
-        """Give the feeds that have not changed lately, by the times of their contents."""
-        recent = (self._clock() - _RECENT).timestamp()
-        return {
-            path: stamp
-            for path, stamp in self._stamps().items()
-            if (self._folder / path).stat().st_mtime < recent
-        }
-
-    def _stamps(self) -> dict[str, _Stamp]:
-        found = {}
-        for file in (self._folder / "feeds").rglob("*"):
-            path = file.relative_to(self._folder).as_posix()
-            if topics.is_topic(path, self._site):
-                stat = file.stat()
-                found[path] = _Stamp(stat.st_ctime_ns, stat.st_ino)
-        return found
+    async def _newest(self) -> Mapping[str, Newest]:
+        return await asyncio.to_thread(self._heads)
 
     async def _look(self) -> None:
-        stamps = self._stamps()
-        new = sorted(path for path, stamp in stamps.items() if self._told.get(path) != stamp)
+        heads = await self._newest()
+        new = sorted(path for path, newest in heads.items() if self._told.get(path) != newest)
         for start in range(0, len(new), _AT_ONCE):
             paths = new[start : start + _AT_ONCE]
             if not await self._tell(paths):
                 self._next_look = asyncio.get_running_loop().time() + self._pace.retry
                 break
-            self._told |= {path: stamps[path] for path in paths}
+            self._told |= {path: heads[path] for path in paths}
 
     async def _tell(self, paths: Sequence[str]) -> bool:
         """Name feeds to the hub as its publishers do; says whether it took them."""

@@ -84,7 +84,7 @@ async def serving(
     public = app[given.PUBLIC]
     known_first = functools.partial(_known_first, public)
     usual = usual_terms(site.settings.url)
-    async with intake.running(), pushing(site, public.feeds.content, terms or usual) as hub:
+    async with intake.running(), pushing(site, public.feeds, terms or usual) as hub:
         if hub is not None:
             app[given.HUB] = hub
         async with listening.listening(app, host, port, known_first) as bound:

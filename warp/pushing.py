@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from feeds import twin
+from handlers.feeds import Feeds
 from warp import announcing, calling
 from warp.announcing import Announcing
 from warp.background import Background
@@ -19,7 +20,7 @@ from warp.callbacks import Reach
 from warp.calling import Lookup, open_caller
 from warp.delivering import Delivering, Pace
 from warp.site import Site
-from warp.subscribing import AFTER_REFUSAL_SECONDS, Content, Subscribing
+from warp.subscribing import AFTER_REFUSAL_SECONDS, Subscribing
 
 _HUBS_REACH = Reach(lambda _: True, range(1, 65536))
 """An address from the settings may be anywhere."""
@@ -42,13 +43,13 @@ def usual_terms(url: str) -> Terms:
 
 
 @contextlib.asynccontextmanager
-async def pushing(site: Site, content: Content, terms: Terms) -> AsyncIterator[Subscribing | None]:
+async def pushing(site: Site, feeds: Feeds, terms: Terms) -> AsyncIterator[Subscribing | None]:
     """
     Tell of news while the block runs, as the site's settings say.
 
     Args:
         site: The site.
-        content: Gives the bytes of its feeds.
+        feeds: Its public feeds.
         terms: Of its own hub.
 
     Returns:
@@ -62,12 +63,12 @@ async def pushing(site: Site, content: Content, terms: Terms) -> AsyncIterator[S
     background = Background(site.hub.log)
     async with open_caller(reach, terms.lookup) as caller, background.running():
         if site.settings.has_own_hub:
-            place = (site.hub.identity, site.publisher, content, caller, site.sure_clock)
+            place = (site.hub.identity, site.publisher, feeds.content, caller, site.sure_clock)
             delivering = Delivering(*place, background, published, terms.pace)
             background.begin(delivering.keep_looking)
             yield Subscribing(*place, site.hub.random.randbytes, background, terms.after_refusal)
         else:
-            here = (site.tree.folder, site.publisher, caller, site.clock)
+            here = (feeds.composer.tops, site.publisher, caller, site.clock)
             announcer = Announcing(*here, background, published, announcing.Pace())
             background.begin(announcer.keep_looking)
             yield None

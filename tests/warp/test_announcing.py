@@ -10,15 +10,18 @@ from urllib.parse import parse_qs
 
 import pytest_asyncio
 
+from feeds import twin
+from feeds.composer import Composer, Newest
 from feeds.entry import Site
 from tests.subscriber import HERE, Subscriber, subscriber, until, with_hub
-from tests.support import NOON, URL, Clock, Logged, opened
+from tests.support import NOON, URL, Clock, Logged, Stock, opened, served
+from tests.test_websub import put_out
 from warp.announcing import Announcing, Pace
 from warp.background import Background
 from warp.calling import open_caller
 from warp.events import raise_faults
-from warp.publication import Tree
 
+Feeds = dict[str, Newest]
 ALL = "feeds/en/all.atom"
 OTHER = "feeds/es/type/fraud.rss"
 
@@ -30,7 +33,7 @@ async def hub() -> AsyncIterator[Subscriber]:
 
 
 @asynccontextmanager
-async def announcing(tree: Tree, hub: Subscriber) -> AsyncIterator[Announcing]:
+async def announcing(feeds: Feeds, hub: Subscriber) -> AsyncIterator[Announcing]:
     site = Site(
         name="A WARP",
         url=URL,
@@ -41,7 +44,7 @@ async def announcing(tree: Tree, hub: Subscriber) -> AsyncIterator[Announcing]:
     background = Background(raise_faults)
     async with open_caller(HERE) as caller, background.running():
         made = Announcing(
-            tree.folder, site, caller, lambda: NOON, background, itertools.count().__next__, Pace(0.02, 0.02)
+            feeds.copy, site, caller, lambda: NOON, background, itertools.count().__next__, Pace(0.02, 0.02)
         )
         background.begin(made.keep_looking)
         yield made
@@ -55,40 +58,46 @@ def named(hub: Subscriber) -> list[list[str]]:
     return [form["hub.url"] for form in forms]
 
 
-async def test_a_feed_that_changes_is_named_once_and_other_files_are_not(
-    tmp_path: Path, hub: Subscriber
-) -> None:
-    tree = Tree(tmp_path)
-    before = NOON - timedelta(days=3)
-    for path in (ALL, OTHER):
-        tree.write(path, b"old", before)
-    async with announcing(tree, hub):
+async def test_a_feed_that_changes_is_named_once(hub: Subscriber) -> None:
+    old = Newest(NOON - timedelta(days=3), "2026-w47-aaaaaaaa")
+    feeds = {ALL: old, OTHER: old}
+    async with announcing(feeds, hub):
         await asyncio.sleep(0.1)
         assert hub.sent == []
-        for path in (ALL, "feeds/drills.json", "feeds/en/all/archive/2026-11-1.atom", "en/index.html"):
-            tree.write(path, b"new", NOON)
+        feeds[ALL] = Newest(NOON, "2026-w47-bbbbbbbb")
         await until(lambda: hub.sent)
         await asyncio.sleep(0.1)
     assert named(hub) == [[f"{URL}/{ALL}"]]
 
 
-async def test_what_changed_lately_is_named_again_after_a_start(tmp_path: Path, hub: Subscriber) -> None:
-    tree = Tree(tmp_path)
-    tree.write(ALL, b"new", NOON - timedelta(hours=47))
-    tree.write(OTHER, b"old", NOON - timedelta(hours=49))
-    async with announcing(tree, hub):
+async def test_what_changed_lately_is_named_again_after_a_start(hub: Subscriber) -> None:
+    feeds = {
+        ALL: Newest(NOON - timedelta(hours=47), "2026-w47-aaaaaaaa"),
+        OTHER: Newest(NOON - timedelta(hours=49), "2026-w47-bbbbbbbb"),
+    }
+    async with announcing(feeds, hub):
         await until(lambda: hub.sent)
     assert named(hub) == [[f"{URL}/{ALL}"]]
 
 
-async def test_what_the_hub_did_not_take_is_named_again(tmp_path: Path, hub: Subscriber) -> None:
-    tree = Tree(tmp_path)
+async def test_what_the_hub_did_not_take_is_named_again(hub: Subscriber) -> None:
     hub.statuses = [500, 500, 202]
-    tree.write(ALL, b"new", NOON)
-    async with announcing(tree, hub):
+    async with announcing({ALL: Newest(NOON, "2026-w47-aaaaaaaa")}, hub):
         await until(lambda: len(hub.sent) == 3)
         await asyncio.sleep(0.1)
     assert named(hub) == [[f"{URL}/{ALL}"]] * 3
+
+
+async def test_a_warning_is_on_top_of_the_feeds_that_it_is_in(data: Path, stock: Stock) -> None:
+    async with served(data, Clock(), stock) as running:
+        await running.site.publish_all()
+        tree, site, store = running.site.outlets[0]
+        composer = Composer(site, tree.read, store.read, lambda: tree.read(twin.INDEX_PATH))
+        before = composer.tops()
+        await put_out(running.site)
+        changed = {path for path, newest in composer.tops().items() if newest != before[path]}
+        assert {"feeds/en/all.atom", "feeds/es/country/UY.json", "feeds/en/min/high.rss"} <= changed
+        assert not {"feeds/es/country/AR.json", "feeds/en/drill.atom"} & changed
 
 
 async def test_a_site_names_its_hub_in_its_settings(data: Path) -> None:
