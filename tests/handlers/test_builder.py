@@ -42,8 +42,9 @@ OTHER = msgspec.structs.replace(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(shared: Served) -> AsyncIterator[Served]:
     """A site with two warnings."""
+    await shared.site.publish_all()
     for outlet in shared.site.outlets:
-        issuing.issue_all(outlet, PAGES, [issuing.issued([each]) for each in (WARNING, OTHER)])
+        issuing.issue(outlet, PAGES, [issuing.issued([each]) for each in (WARNING, OTHER)])
     yield shared
 
 
@@ -198,3 +199,12 @@ async def test_only_the_page_with_the_form_may_send_one(site: Served) -> None:
 async def test_the_list_of_feeds_is_served_as_what_it_is(site: Served) -> None:
     answer = await get(site, "/feeds/es/feeds.opml")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/x-opml; charset=utf-8")
+
+
+async def test_members_have_the_page_of_all_feeds_without_the_form_and_their_own_list(site: Served) -> None:
+    _, members = site.site.outlets
+    page, listed = (members.tree.read(path) or b"" for path in ("en/feeds/index.html", "feeds/en/feeds.opml"))
+    assert b"/members/feeds/en/country/UY.atom" in page
+    assert b"<form" not in page
+    assert f"{members.site.url}/feeds/en/country/UY.atom".encode() in listed
+    assert (await choose(site, page=f"/members{PAGE}")).status == 405

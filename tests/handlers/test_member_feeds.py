@@ -100,8 +100,9 @@ def same(answers: list[Answer]) -> bool:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reading(shared: Served) -> AsyncIterator[Served]:
     """A site with a warning for members alone."""
+    await shared.site.publish_all()
     for outlet in shared.site.outlets:
-        issuing.issue_all(outlet, PAGES, [issuing.issued([WARNING])])
+        issuing.issue(outlet, PAGES, [issuing.issued([WARNING])])
     yield shared
 
 

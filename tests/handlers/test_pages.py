@@ -302,7 +302,9 @@ HOSTILE = [
 @given(st.one_of(st.text(st.characters(exclude_categories=()), max_size=40), st.sampled_from(HOSTILE)))
 def test_no_text_becomes_markup(hostile: str) -> None:
     text = Text(title=hostile, summary=hostile, actions=(hostile,))
-    site = Site(name=hostile, url="https://w.example", languages=SITE.languages, created=date(2026, 1, 5))
+    site = Site(
+        name=f"W {hostile}", url="https://w.example", languages=SITE.languages, created=date(2026, 1, 5)
+    )
     extra = _tags(site, text) - _tags(SITE, Text(title="T", summary="", actions=("A",)))
     assert set(extra) <= {"p"}
 
