@@ -76,6 +76,8 @@ class Feeds:
                 return self._published.respond(request, asked.path, asked.media_type, FRESH, link)
             return validated.answer(request, await self._document(asked, link))
         except NoSuchFeed as error:
+            if self._published.marks:  # a closed tree says of nothing more than that it is not there
+                raise Problem(404, "not-found", "There is nothing here.") from None
             raise Problem(404, "no-such-feed", f"There is no such feed: {error}.") from None
 
     def again(self, request: web.BaseRequest) -> web.StreamResponse | None:

@@ -128,19 +128,23 @@ class Site:
             await outlets.publish(self.hub.reports, self.outlets, PAGES, names)
             await self.sign_twins(names)
 
-    async def sign_twins(self, names: Collection[str] | None = None) -> None:
+    async def sign_twins(self, names: Collection[str] | None = None) -> int:
         """
-        Sign the twins of some advisories, or of all, that lack a signature.
+        Sign the twins of some advisories, or of all, that lack a signature; gives how many it has signed.
 
         Nothing is signed where nobody gives the passphrase of sealed keys: the server signs, then.
         """
         if not self._is_sure():
-            return
+            return 0
         keyring, certificate, week = self.hub.keyring, self.epochs.certificate, Week.of(self.clock())
+        signed = 0
         async with self.alone():
             with contextlib.suppress(KeysLocked):
                 for tree in (each.tree for each in self.outlets):
-                    await asyncio.to_thread(signing.sign_missing, tree, keyring, certificate, week, names)
+                    signed += await asyncio.to_thread(
+                        signing.sign_missing, tree, keyring, certificate, week, names
+                    )
+        return signed
 
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""

@@ -68,7 +68,7 @@ async def fill(server: Served) -> dict[str, bytes]:
         await members.claim_bundle(connection, "CERT Joined", str(WEEK), b"a request")
         for name, password in (("CERT Joined", b"r" * 16), ("CERT Invited", b"s" * 16)):
             await feed_passwords.give(connection, name, password)
-    site.members_tree.write("feeds/en/all.atom", b"a text for members", NOON, twin=False)
+    site.outlets[1].tree.write("feeds/en/all.atom", b"a text for members", NOON, twin=False)
     reports = await rows(site.hub.reports, schema.reports)
     identity = await rows(site.hub.identity, schema.identity)
     keys = site.hub.keyring.week(WEEK)
