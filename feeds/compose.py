@@ -7,7 +7,7 @@ published and on nothing else.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime, time
 from types import ModuleType
 from typing import NamedTuple
@@ -25,8 +25,10 @@ from warp.advisory import Advisory
 
 MOST_BYTES = 100_000
 """A feed is not longer, and has no more than `WINDOW` entries; but all that no archive holds yet."""
-_HEAD_BYTES = 3_000
-"""Left for what stands around the entries."""
+_HEAD_BYTES = 8_000
+"""Left for what stands around the entries, tombstones included."""
+_MOST_TOMBSTONES = 25
+"""The latest ones, in a feed."""
 _MOST_FRAGMENT_BYTES = 8 * 1024 * 1024
 
 RENDERERS: dict[Format, ModuleType] = {Format.ATOM: atom, Format.RSS: rss, Format.JSON: jsonfeed}
@@ -79,7 +81,12 @@ def kept(site: Site, store: Callable[[str], bytes | None], tree: Callable[[str],
 
     def load(name: str, number: int) -> Rendered:
         packed = store(packed_name(name, number))
-        return rendered(from_twin(tree, name, number), site) if packed is None else unpack(packed)
+        entries = {} if packed is None else unpack(packed)
+        # Kept by a program of other settings, until everything is written anew.
+        is_whole = all(
+            f"{language}.{format_}" in entries for language in site.languages for format_ in Format
+        )
+        return entries if is_whole else rendered(from_twin(tree, name, number), site)
 
     return load
 
@@ -131,6 +138,11 @@ class Fragments:
         self._keep(key, made)
         return made
 
+    def forget(self, withdrawn: Container[str]) -> None:
+        """Keep nothing of what has been withdrawn."""
+        for key in [each for each in self._kept if each[0] in withdrawn]:
+            self._held -= len(self._kept.pop(key))
+
     def _keep(self, key: tuple[str, int, str, Format], made: bytes) -> None:
         self._kept[key] = made
         self._held += len(made)
@@ -153,21 +165,26 @@ def feed(
         format_: Of the document.
     """
     events: list[Event] = []
+    gone: list[Event] = []
     parts: list[bytes] = []
-    size = 0
+    size, archives = 0, []
     since = chosen.open_since
     for event in chosen.newest():
+        if event.listed.buried is not None:  # takes no room from what stands
+            if len(gone) < _MOST_TOMBSTONES:
+                gone.append(event)
+                parts.append(fragments.of(event, language, format_))
+            continue
         fragment = fragments.of(event, language, format_)
         size += len(fragment)
         is_full = len(events) >= WINDOW or size > MOST_BYTES - _HEAD_BYTES
         if events and is_full and (since is None or event.time < since):
+            archives = [] if filter_ == DRILL else chosen.archives()  # rehearsed ones are kept nowhere else
             break
         events.append(event)
         parts.append(fragment)
-    is_whole = len(events) == len(chosen) or filter_ == DRILL  # rehearsed ones are kept nowhere else
-    archives = [] if is_whole else chosen.archives()
     address = filters.path(filter_, language, format_)
-    updated = _updated(site, events)
+    updated = _updated(site, [*events, *gone])
     head = _head(site, filter_, language, address, updated)
     if archives:
         previous = archive_path(filter_, archives[-1], language, format_)

@@ -106,6 +106,9 @@ class Composer:
         self._fragments = Fragments(site, compose.kept(site, store, tree))
         self._known: tuple[Hashable, Index] | None = None
         self._turn = threading.Lock()
+        self._loading = threading.Lock()
+        self._withdrawn: frozenset[str] = frozenset()
+        self._forgotten: frozenset[str] = frozenset()
 
     def stamp(self) -> Hashable:
         """Give what changes whenever something is published."""
@@ -114,10 +117,13 @@ class Composer:
     def index(self) -> Index:
         """Give what is published now."""
         stamp = self._stamp()
-        if self._known is None or self._known[0] != stamp:
-            document = self._tree(twin.INDEX_PATH) or b""
-            self._known = stamp, Index(msgspec.json.decode(document, type=Catalogue).advisories)
-        return self._known[1]
+        with self._loading:
+            if self._known is None or self._known[0] != stamp:
+                document = self._tree(twin.INDEX_PATH) or b""
+                advisories = msgspec.json.decode(document, type=Catalogue).advisories
+                self._known = stamp, Index(advisories)
+                self._withdrawn = frozenset(each.name for each in advisories if each.is_withdrawn)
+            return self._known[1]
 
     def compose(self, asked: Asked) -> Composed:
         """
@@ -128,6 +134,9 @@ class Composer:
         """
         with self._turn:
             chosen = self.index().of(asked.filter)
+            if self._withdrawn != self._forgotten:
+                self._fragments.forget(self._withdrawn - self._forgotten)
+                self._forgotten = self._withdrawn
             given = (self.site, asked.filter, chosen, self._fragments, asked.language, asked.format)
             if not asked.archive:
                 return compose.feed(*given)

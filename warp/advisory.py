@@ -144,10 +144,14 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def text_for(advisory: Advisory, language: str, default: str) -> tuple[str, Text]:
-    """Give the text in a language, else in the default language, with the language that it is in."""
-    if language in advisory.texts:
-        return language, advisory.texts[language]
-    return default, advisory.texts[default]
+    """
+    Give the text in a language, with the language that it is in.
+
+    Where there is none, that in the default language; where the site's languages have changed since it was
+    written, and there is not even that, the first one that there is.
+    """
+    found = next(code for code in (language, default, *advisory.texts) if code in advisory.texts)
+    return found, advisory.texts[found]
 
 
 def facets(advisory: Advisory) -> Facets:

@@ -9,6 +9,7 @@ warnings, and the catalogue last: nothing leads to what is not there yet.
 
 import hashlib
 from collections.abc import Container, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from feeds.catalogue import Catalogue, Chosen, Index, Listed
 from feeds.compose import Fragments, Rendered
 from feeds.entry import WINDOW, Site, feeds_path, href
 from feeds.filters import ALL, DRILL, Filter, Format
+from feeds.words import WORDS
 from storage.advisories import Outline
 from warp.advisory import Advisory, Status, public_history
 from warp.publication import Pages, Tree, newest, page_path
@@ -92,6 +94,9 @@ class Whole:
             if each.name not in self._rows:
                 _remove(self._outlet, each.name)
         site = self._outlet.site
+        for language in set(WORDS) - set(site.languages):
+            tree.remove_folder(language)
+            tree.remove_folder(f"feeds/{language}")
         tree.write(twin.SCHEMA_PATH, twin.schema(), newest(site, []))
         for language in site.languages:
             page = self._pages.feeds(site, language)
@@ -157,24 +162,32 @@ def _write_earlier(outlet: Outlet, issued: Issued, names: Container[str]) -> Non
     """Write the versions before, or remove them: what is withdrawn stands nowhere in its old words."""
     tree, site, store = outlet
     is_gone = issued.advisory.status is Status.WITHDRAWN
-    for old in (_for_tree(each, site, names) for each in issued.earlier if is_for(site, each)):
-        if is_gone:
+    for each in issued.earlier:
+        if is_gone or not is_for(site, each):
             for ending in _ENDINGS:
-                tree.remove(twin.version_path(old.id, old.version, ending))
-            store.remove(compose.packed_name(old.id, old.version))
+                tree.remove(twin.version_path(each.id, each.version, ending))
+            store.remove(compose.packed_name(each.id, each.version))
             continue
+        old = _for_tree(each, site, names)
         for ending, render in machine.MACHINE_FORMATS.items():
             path = twin.version_path(old.id, old.version, ending)
-            tree.write(path, render(old, site), newest(site, [old]))
+            _write_twin(tree, path, render(old, site), newest(site, [old]))
         _keep_entries(outlet, old)
 
 
 def _write_document(tree: Tree, site: Site, pages: Pages, advisory: Advisory) -> None:
     when = newest(site, [advisory])
     for ending, render in machine.MACHINE_FORMATS.items():
-        tree.write(twin.path(advisory.id, ending), render(advisory, site), when)
+        _write_twin(tree, twin.path(advisory.id, ending), render(advisory, site), when)
     for language in site.languages:
         tree.write(page_path(language, advisory), pages.advisory(site, language, advisory), when)
+
+
+def _write_twin(tree: Tree, path: str, document: bytes, when: datetime) -> None:
+    """Write a twin; a signature of other bytes goes first: beside these it would look like a forgery."""
+    if tree.read(path) != document:
+        tree.remove(f"{path.rpartition('.')[0]}.sig")
+    tree.write(path, document, when)
 
 
 def _keep_entries(outlet: Outlet, advisory: Advisory) -> None:
@@ -219,12 +232,31 @@ def is_for(site: Site, advisory: Advisory | Outline) -> bool:
 
 
 def _for_tree(advisory: Advisory, site: Site, names: Container[str]) -> Advisory:
-    """Give an advisory without what a tree's readers may not know of: earlier versions, other advisories."""
+    """
+    Give an advisory without what a tree's readers may not know of: earlier versions, other advisories.
+
+    Their first version is new to them, whatever others had before. Of what is withdrawn neither earlier
+    reasons nor links stay: any of them may be what had to go.
+    """
+    history = public_history(advisory, site.allowed)
+    escalates = advisory.escalates if advisory.escalates in names else ""
+    is_gone = advisory.status is Status.WITHDRAWN
+    is_new = not history and advisory.status is Status.UPDATED
     return msgspec.structs.replace(
         advisory,
-        history=public_history(advisory, site.allowed),
-        related=tuple(each for each in advisory.related if each in names),
-        escalates=advisory.escalates if advisory.escalates in names else "",
+        published=history[0].updated if history else advisory.updated,
+        status=Status.PUBLISHED if is_new else advisory.status,
+        reason="" if is_new or (advisory.version == 1 and not escalates) else advisory.reason,
+        history=tuple(
+            msgspec.structs.replace(
+                each,
+                status=each.status if number else Status.PUBLISHED,
+                reason="" if is_gone or not (number or (each.number == 1 and escalates)) else each.reason,
+            )
+            for number, each in enumerate(history)
+        ),
+        related=() if is_gone else tuple(each for each in advisory.related if each in names),
+        escalates=escalates,
         escalated_by=advisory.escalated_by if advisory.escalated_by in names else "",
     )
 

@@ -42,33 +42,49 @@ def of_site(data: Path, public: Site) -> tuple[Outlet, Outlet]:
     )
 
 
-async def publish(reports: Database, outlets: Iterable[Outlet], pages: Pages, names: Iterable[str]) -> None:
-    """Write what changes for readers with some advisories."""
-    async with reports.read() as connection:
-        found = await advisories.versions_of(connection, list(names))
-    changed = [issuing.issued(versions) for versions in found]
-    if changed:
-        for outlet in outlets:
-            await asyncio.to_thread(issuing.issue, outlet, pages, changed)
+async def publish(
+    reports: Database, outlets: Iterable[Outlet], pages: Pages, names: Iterable[str] = ()
+) -> set[str]:
+    """
+    Write what changes for readers with some advisories, and what a stop kept from them before.
 
+    So nothing comes out after what is dated later. A tree that another program or other settings have written
+    is written anew.
 
-async def publish_all(reports: Database, outlets: Iterable[Outlet], pages: Pages) -> None:
-    """Write what readers do not have yet; all of it, if another program or other settings wrote the trees."""
+    Returns:
+        The advisories of which something was written.
+    """
+    names, done = [*names], set()
     for outlet in outlets:
-        made_by = _made_by(outlet.site)
-        if outlet.store.read(_MADE_BY) == made_by:
-            await publish(reports, [outlet], pages, await behind(reports, outlet))
+        if _is_of_another(outlet):
+            done |= await _publish_whole(reports, outlet, pages)
             continue
+        wanted = {*names, *await behind(reports, outlet)}
         async with reports.read() as connection:
-            known = await advisories.outlines(connection)
-        names = [each.id for each in known if issuing.is_for(outlet.site, each)]
-        whole = Whole(outlet, pages, frozenset(names))
-        for start in range(0, len(names), _AT_ONCE):
-            async with reports.read() as connection:
-                some = await advisories.versions_of(connection, names[start : start + _AT_ONCE])
-            await asyncio.to_thread(whole.write, [issuing.issued(versions) for versions in some])
-        await asyncio.to_thread(whole.finish)
-        outlet.store.write(_MADE_BY, made_by, newest(outlet.site, []), twin=False)
+            found = await advisories.versions_of(connection, sorted(wanted))
+        if found:
+            changed = [issuing.issued(versions) for versions in found]
+            await asyncio.to_thread(issuing.issue, outlet, pages, changed)
+            done |= wanted
+    return done
+
+
+def _is_of_another(outlet: Outlet) -> bool:
+    return outlet.store.read(_MADE_BY) != _made_by(outlet.site)
+
+
+async def _publish_whole(reports: Database, outlet: Outlet, pages: Pages) -> set[str]:
+    async with reports.read() as connection:
+        known = await advisories.outlines(connection)
+    names = [each.id for each in known if issuing.is_for(outlet.site, each)]
+    whole = Whole(outlet, pages, frozenset(names))
+    for start in range(0, len(names), _AT_ONCE):
+        async with reports.read() as connection:
+            some = await advisories.versions_of(connection, names[start : start + _AT_ONCE])
+        await asyncio.to_thread(whole.write, [issuing.issued(versions) for versions in some])
+    await asyncio.to_thread(whole.finish)
+    outlet.store.write(_MADE_BY, _made_by(outlet.site), newest(outlet.site, []), twin=False)
+    return set(names)
 
 
 async def behind(reports: Database, outlet: Outlet) -> list[str]:

@@ -8,6 +8,7 @@ time of its content, never of the writing. Advisories are written to it by `warp
 
 import gzip
 import os
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -71,9 +72,14 @@ class Tree:
         _replace(target, data, modified, durable=True)
 
     def remove(self, path: str) -> None:
-        """Remove a file and its twin."""
-        for name in (path, f"{path}.gz"):
-            (self.folder / name).unlink(missing_ok=True)
+        """Remove a file and its twin, and what a crash left half-written of either."""
+        for target in (self.folder / path, self.folder / f"{path}.gz"):
+            target.unlink(missing_ok=True)
+            _partial(target).unlink(missing_ok=True)
+
+    def remove_folder(self, path: str) -> None:
+        """Remove a folder with all that is in it, if it is there."""
+        shutil.rmtree(self.folder / path, ignore_errors=True)
 
     def names(self, folder: str) -> list[str]:
         """Give the names of a folder's files, sorted; none where there is no such folder."""
@@ -124,8 +130,12 @@ def publish_directory(tree: Tree, number: int, document: bytes, week: Week) -> N
     tree.write("v1/directory/newest.json", document, scheduled, durable=True)
 
 
+def _partial(target: Path) -> Path:
+    return target.with_name(f".{target.name}.partial")
+
+
 def _replace(target: Path, data: bytes, modified: datetime, *, durable: bool = False) -> None:
-    partial = target.with_name(f".{target.name}.partial")
+    partial = _partial(target)
     partial.write_bytes(data)
     os.utime(partial, (modified.timestamp(), modified.timestamp()))
     if durable:

@@ -122,11 +122,16 @@ class Site:
             finally:
                 _alone.reset(token)
 
-    async def publish_advisories(self, names: Collection[str]) -> None:
-        """Write what changes for readers with some advisories, and sign it if the key can be had."""
+    async def publish_advisories(self, names: Collection[str] = ()) -> None:
+        """
+        Write what changes for readers with some advisories, and sign it if the key can be had.
+
+        Whoever lets them out keeps `alone` from before until here, so that none comes after a later one.
+        """
         async with self.alone():
-            await outlets.publish(self.hub.reports, self.outlets, PAGES, names)
-            await self.sign_twins(names)
+            done = await outlets.publish(self.hub.reports, self.outlets, PAGES, names)
+            if done:
+                await self.sign_twins(done)
 
     async def sign_twins(self, names: Collection[str] | None = None) -> int:
         """
@@ -149,7 +154,7 @@ class Site:
     async def publish_all(self) -> None:
         """Write every public file; what is the same stays as it is."""
         async with self.alone():
-            await outlets.publish_all(self.hub.reports, self.outlets, PAGES)
+            await outlets.publish(self.hub.reports, self.outlets, PAGES)
             await asyncio.to_thread(drilled.publish, self.tree, self.publisher, PAGES)
             await self.sign_twins()
         await self.publish_figures(anew=True)
@@ -163,11 +168,7 @@ class Site:
         if not self._is_sure():
             return
         async with self.alone():
-            names = set(await advising.due(self.hub, self.clock(), self.rules))
-            for outlet in self.outlets:
-                names |= set(await outlets.behind(self.hub.reports, outlet))
-            if names:
-                await self.publish_advisories(names)
+            await self.publish_advisories(await advising.due(self.hub, self.clock(), self.rules))
 
     async def publish_figures(self, *, anew: bool = False) -> None:
         """

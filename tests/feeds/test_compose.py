@@ -10,7 +10,7 @@ import feedparser
 import msgspec
 import pytest
 
-from feeds import compose, filters
+from feeds import compose, filters, twin
 from feeds.catalogue import Index, listed
 from feeds.compose import MOST_BYTES, Composed, Fragments
 from feeds.entry import WINDOW, Site
@@ -203,6 +203,38 @@ def test_a_buried_warning_leaves_a_tombstone_in_atom_and_nothing_elsewhere(
     assert b"deleted-entry" in atom.document
     assert atom.updated == gone
     assert b"00000001" not in shelf.feed(Format.RSS).document + shelf.feed(Format.JSON).document
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_what_is_buried_takes_no_room_from_what_stands(
+    site: Site, many: Callable[..., list[Advisory]], format_: Format
+) -> None:
+    shelf = Shelf(site, many(100, timedelta(hours=1)))
+    late = START + timedelta(days=200)
+    for i in range(20, 100):
+        shelf.change(f"2026-w01-{i:08d}", late, status=Status.WITHDRAWN, reason="R")
+        gone = msgspec.structs.replace(shelf.versions[f"2026-w01-{i:08d}"][-1], buried=late)
+        shelf.versions[f"2026-w01-{i:08d}"][-1] = gone
+    document = shelf.feed(format_).document
+    assert ids(document, format_) == [f"2026-w01-{i:08d}" for i in reversed(range(20))]
+    assert document.count(b"deleted-entry ref") == (25 if format_ is Format.ATOM else 0)
+
+
+def test_entries_kept_by_a_program_of_fewer_languages_are_rendered_anew(site: Site, advisory: Make) -> None:
+    one = advisory(version=1)
+    packed = compose.pack({"en.atom": b"old"})
+    load = compose.kept(site, lambda _: packed, lambda _: twin.twin(one, site))
+    assert load(one.id, 1) == compose.rendered(one, site)
+
+
+def test_a_withdrawn_warning_is_not_kept_at_hand(site: Site, many: Callable[..., list[Advisory]]) -> None:
+    shelf = Shelf(site, many(3))
+    fragments = shelf.fragments()
+    for event in shelf.index().of(ALL).newest():
+        fragments.of(event, "en", Format.ATOM)
+    fragments.forget({"2026-w01-00000001"})
+    assert {key[0] for key in fragments._kept} == {"2026-w01-00000000", "2026-w01-00000002"}
+    assert fragments._held == sum(map(len, fragments._kept.values()))
 
 
 def test_entries_that_are_at_hand_give_the_same_bytes_as_new_ones(

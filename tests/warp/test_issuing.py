@@ -173,6 +173,77 @@ def test_a_tree_says_nothing_of_advisories_that_its_readers_may_not_see(public: 
     assert public.tree.read(twin.version_path(one.id, 1)) is None
 
 
+def test_what_was_for_fewer_readers_is_new_to_those_of_the_tree(public: Outlet) -> None:
+    theirs = Issued(advisory(tlp=Tlp.AMBER))
+    opened = next_version(theirs, tlp=Tlp.CLEAR, reason="The bank agreed.")
+    issuing.issue(public, PAGES, [opened])
+    assert shown(public) == ["[NEW] [TLP:CLEAR] [HIGH] Phishing"]
+    found = twin.read(public.tree.read(twin.path(advisory().id)) or b"")
+    assert (found.published, found.status, found.reason) == (found.updated, Status.PUBLISHED, "")
+    corrected = next_version(opened, reason="Other senders.")
+    issuing.issue(public, PAGES, [corrected])
+    plain = [data for path, (data, _) in content(public.tree).items() if not path.endswith(".gz")]
+    assert not [data for data in plain if b"The bank agreed" in data]
+    assert shown(public) == ["[UPDATED] [TLP:CLEAR] [HIGH] Phishing"]
+
+
+def test_what_a_warning_escalates_is_not_known_to_who_may_not_see_it(public: Outlet) -> None:
+    issuing.issue(public, PAGES, [Issued(advisory(escalates="2026-w47-bbbbbbbb", reason="Members first."))])
+    plain = [data for path, (data, _) in content(public.tree).items() if not path.endswith(".gz")]
+    assert not [data for data in plain if b"Members first" in data or b"bbbbbbbb" in data]
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_an_earlier_version_goes_once_its_label_is_not_the_trees_any_more(
+    public: Outlet,
+    is_withdrawn: bool,  # noqa: FBT001
+) -> None:
+    wider = public._replace(site=msgspec.structs.replace(SITE, allowed=frozenset({Tlp.CLEAR, Tlp.GREEN})))
+    green = advisory(tlp=Tlp.GREEN, texts={"en": Text(title="T", summary="A green text.")})
+    opened = next_version(Issued(green), tlp=Tlp.CLEAR, texts=advisory().texts)
+    issue_all(wider, [opened])
+    assert wider.tree.read(twin.version_path(green.id, 1)) is not None
+    last = next_version(opened, status=Status.WITHDRAWN) if is_withdrawn else opened
+    issue_all(public, [last])
+    for files in (content(public.tree), content(public.store)):
+        assert not [path for path, (data, _) in files.items() if b"A green text" in data]
+
+
+def test_earlier_reasons_and_links_go_with_a_withdrawal(public: Outlet) -> None:
+    other = advisory("2026-w47-bbbbbbbb")
+    corrected = next_version(Issued(advisory(related=(other.id,))), reason="The bank is no victim.")
+    withdrawn = next_version(corrected, status=Status.WITHDRAWN, reason="A false alarm.")
+    issuing.issue(public, PAGES, [Issued(other), withdrawn])
+    found = twin.read(public.tree.read(twin.path(advisory().id)) or b"")
+    assert found.related == ()
+    plain = [data for path, (data, _) in content(public.tree).items() if not path.endswith(".gz")]
+    assert not [data for data in plain if b"no victim" in data]
+
+
+def test_a_language_that_is_no_longer_the_sites_goes_with_all_pages(public: Outlet) -> None:
+    issue_all(public, [Issued(advisory())])
+    fewer = public._replace(site=msgspec.structs.replace(SITE, languages=("es",)))
+    issue_all(fewer, [Issued(advisory())])
+    assert not [path for path in content(public.tree) if path.startswith(("en/", "feeds/en/"))]
+    assert "es/index.html" in content(public.tree)
+
+
+def test_a_text_in_none_of_the_sites_languages_is_shown_as_it_is(public: Outlet) -> None:
+    french = public._replace(site=msgspec.structs.replace(SITE, languages=("fr", "pt")))
+    issue_all(french, [Issued(advisory(texts={"en": Text(title="Phishing", summary="Much of it.")}))])
+    assert b"Much of it." in (public.tree.read("feeds/fr/all.atom") or b"")
+
+
+def test_a_signature_of_other_bytes_does_not_stay_beside_a_new_twin(public: Outlet) -> None:
+    first = Issued(advisory())
+    issuing.issue(public, PAGES, [first])
+    public.tree.write(twin.signature_path(first.advisory.id), b"of the first", NOON, twin=False)
+    issuing.issue(public, PAGES, [first])
+    assert public.tree.read(twin.signature_path(first.advisory.id)) is not None
+    issuing.issue(public, PAGES, [next_version(first)])
+    assert public.tree.read(twin.signature_path(first.advisory.id)) is None
+
+
 def test_members_have_what_is_public_and_what_is_theirs(tmp_path: Path) -> None:
     site = msgspec.structs.replace(SITE, url=f"{SITE.url}/members", allowed=MEMBERS_TLP)
     members = outlet(Tree(tmp_path / "members"))._replace(site=site)

@@ -63,6 +63,13 @@ async def test_what_a_stop_kept_from_readers_goes_out_within_a_minute(site: Site
     assert site.tree.read(twin.signature_path(advisory().id)) is not None
 
 
+async def test_whoever_publishes_also_publishes_what_a_stop_kept_back(site: Site) -> None:
+    later = advisory("2026-w47-bbbbbbbb", updated=NOON + timedelta(seconds=1))
+    await save(site, advisory(), later)
+    await site.publish_advisories([later.id])
+    assert names(site) == [advisory().id, later.id]
+
+
 async def test_a_minute_without_news_touches_no_file(site: Site) -> None:
     await save(site, advisory())
     await site.minute()
@@ -105,7 +112,7 @@ async def test_other_settings_write_everything_anew(site: Site) -> None:
     await site.publish_all()
     public = site.outlets[OPEN]
     renamed = public._replace(site=msgspec.structs.replace(public.site, name="Another name"))
-    await outlets.publish_all(site.hub.reports, [renamed], PAGES)
+    await outlets.publish(site.hub.reports, [renamed], PAGES)
     assert b"Another name" in (site.tree.read("feeds/en/all.atom") or b"")
     assert b"Another name" in (site.tree.read(f"en/advisories/{advisory().id}.html") or b"")
 

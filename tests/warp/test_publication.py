@@ -98,6 +98,14 @@ def test_what_is_compressed_already_has_no_twin(tree: Tree) -> None:
     assert [path.name for path in tree.folder.iterdir()] == ["a.zip"]
 
 
+def test_what_a_crash_left_half_written_goes_with_the_file(tree: Tree) -> None:
+    tree.write("a.json", b"old", NOON)
+    for name in (".a.json.partial", ".a.json.gz.partial"):
+        (tree.folder / name).write_bytes(b"ne")
+    tree.remove("a.json")
+    assert content(tree) == {}
+
+
 def test_where_there_is_no_file_there_is_nothing_to_read(tree: Tree) -> None:
     assert tree.read("a.json") is None
 

@@ -199,14 +199,15 @@ async def withdraw(data: Path, identifier: str, name: str, reason: str, *, as_js
     """
     async with open_site(data) as site:
         await site.check_clock()
-        found = await _standing(site, identifier)
         why = cleaning.clean_line(reason)
-        if found.stage is not Stage.WITHDRAWN:
-            made = await advising.withdraw(site.hub, identifier, _acting(site, name), why.text)
-            found = Standing(made, made if made.status.is_out else found.public)
         say_removed(why.removed)
-        if found.latest.status.is_out:
-            await _issue(site, [found.latest])
+        async with site.alone():
+            found = await _standing(site, identifier)
+            if found.stage is not Stage.WITHDRAWN:
+                made = await advising.withdraw(site.hub, identifier, _acting(site, name), why.text)
+                found = Standing(made, made if made.status.is_out else found.public)
+            if found.latest.status.is_out:
+                await _issue(site, [found.latest])
         _say(site, found, as_json=as_json)
 
 
@@ -221,12 +222,13 @@ async def _let_out(
             made = await advising.schedule(site.hub, identifier, act, acting, when)
             _say(site, Standing(made, (await _standing(site, identifier)).public), as_json=as_json)
             return
-        found = await _standing(site, identifier)
-        out = [found.latest]
-        # Written again if it was let out before: its feeds may not have been reached then.
-        if found.latest.status is not _MAKES[act]:
-            out = await advising.let_out(site.hub, identifier, act, acting)
-        await _issue(site, out)
+        async with site.alone():
+            found = await _standing(site, identifier)
+            out = [found.latest]
+            # Written again if it was let out before: its feeds may not have been reached then.
+            if found.latest.status is not _MAKES[act]:
+                out = await advising.let_out(site.hub, identifier, act, acting)
+            await _issue(site, out)
         _say(site, *(Standing(each, each) for each in out), as_json=as_json)
 
 
