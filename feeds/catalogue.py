@@ -215,8 +215,17 @@ class Chosen:
             raise KeyError("no such archive")
         month, _, part = name.rpartition("-")
         last = int(part) * PART
-        events = {each.listed.name: each for each in self._positions(month)[last - PART : last]}
-        return sorted(events.values(), key=lambda event: event.time, reverse=True)
+        return _part(self._positions(month)[last - PART : last])
+
+    def parts(self) -> Iterator[tuple[str, list[Event]]]:
+        """Give all archives with what each holds, oldest first; see `archived`."""
+        month, events = "", list[Event]()
+        for name in self.archives():
+            of, _, part = name.rpartition("-")
+            if of != month:
+                month, events = of, self._positions(of)
+            last = int(part) * PART
+            yield name, _part(events[last - PART : last])
 
     def _positions(self, month: str) -> list[Event]:
         found, events = self._found & self._months[month], []
@@ -225,6 +234,11 @@ class Chosen:
             events.append(self._events[lowest.bit_length() - 1])
             found ^= lowest
         return events
+
+
+def _part(events: Iterable[Event]) -> list[Event]:
+    last = {each.listed.name: each for each in events}
+    return sorted(last.values(), key=lambda event: event.time, reverse=True)
 
 
 def _bits(positions: Iterable[int], size: int) -> int:

@@ -7,7 +7,7 @@ problem document like everything else that is refused. What is HTTP goes to the 
 
 from aiohttp import HttpVersion11, web
 
-from handlers.errors import problem
+from handlers.errors import FAULT, NOT_HTTP, problem
 
 
 class Connection(web.RequestHandler):
@@ -25,10 +25,7 @@ class Connection(web.RequestHandler):
         """Answer what could not be read as a request, or what failed outside every handler, and hang up."""
         if request.writer.output_size > 0:
             raise ConnectionError  # an answer is under way: aiohttp ends the connection
-        if status == 500:
-            response = problem(500, "fault", "The fault is ours. Nothing was kept; try again in a while.")
-        else:
-            response = problem(status, "not-http", "Send a request as HTTP/1.1 (RFC 9112) has it.")
+        response = problem(*FAULT) if status == 500 else problem(status, NOT_HTTP.name, NOT_HTTP.detail)
         response.headers["Server"] = ""  # no application is at hand that could leave it out
         response.force_close()
         return response

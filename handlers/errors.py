@@ -35,55 +35,58 @@ class Problem(Exception):
         self.detail = detail
 
 
-class _Answer(NamedTuple):
+class Answer(NamedTuple):
     status: int
     name: str
     detail: str
 
 
 _UPDATE = "Seal the report again with a client that is up to date."
-_ANSWERS: dict[type[Exception], _Answer] = {
-    keys_errors.WrongLength: _Answer(400, "wrong-length", "An envelope is exactly 16,384 bytes. " + _UPDATE),
-    keys_errors.NotAnEnvelope: _Answer(400, "not-an-envelope", "Send the envelope file itself, unchanged."),
-    keys_errors.UnknownSuite: _Answer(400, "unknown-suite", _UPDATE),
-    keys_errors.ReservedBytesSet: _Answer(400, "reserved-bytes", _UPDATE),
-    keys_errors.CannotOpen: _Answer(
+_ANSWERS: dict[type[Exception], Answer] = {
+    keys_errors.WrongLength: Answer(400, "wrong-length", "An envelope is exactly 16,384 bytes. " + _UPDATE),
+    keys_errors.NotAnEnvelope: Answer(400, "not-an-envelope", "Send the envelope file itself, unchanged."),
+    keys_errors.UnknownSuite: Answer(400, "unknown-suite", _UPDATE),
+    keys_errors.ReservedBytesSet: Answer(400, "reserved-bytes", _UPDATE),
+    keys_errors.CannotOpen: Answer(
         400,
         "cannot-open",
         "The envelope was damaged on its way, or is meant for another server. Send it again.",
     ),
-    keys_errors.MalformedContent: _Answer(400, "malformed-content", _UPDATE),
-    opening.UnknownReportKey: _Answer(
+    keys_errors.MalformedContent: Answer(400, "malformed-content", _UPDATE),
+    opening.UnknownReportKey: Answer(
         410, "unknown-key", "Its key is not here, or is destroyed. Sync, and report again."
     ),
-    opening.Expired: _Answer(410, "expired", "Its week ended over 14 days ago. Sync, and report again."),
-    opening.NotYetOpen: _Answer(
-        425, "not-yet-open", "It is sealed for a week to come. Send it in that week."
-    ),
-    opening.WrongClassToken: _Answer(
+    opening.Expired: Answer(410, "expired", "Its week ended over 14 days ago. Sync, and report again."),
+    opening.NotYetOpen: Answer(425, "not-yet-open", "It is sealed for a week to come. Send it in that week."),
+    opening.WrongClassToken: Answer(
         403, "wrong-token", "The token is not good for this envelope. Use one of its week and class."
     ),
-    TokenSpent: _Answer(409, "token-spent", "The token was used for another report. Use another token."),
-    keys_errors.TokenError: _Answer(
+    TokenSpent: Answer(409, "token-spent", "The token was used for another report. Use another token."),
+    keys_errors.TokenError: Answer(
         403, "bad-token", "The token is not valid here. Sync, and use another token."
     ),
-    keys_errors.BadBlindedMessage: _Answer(
+    keys_errors.BadBlindedMessage: Answer(
         400, "bad-bundle", "Make the bundle's request again with a client."
     ),
-    ClockInDoubt: _Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
-    InvalidReport: _Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
-    HubFull: _Answer(503, "hub-full", "The hub takes no more now. Try again in a minute, or read the feed."),
-    RelayFull: _Answer(503, "relay-full", "The relay holds all that it can. Send it again in a minute."),
+    ClockInDoubt: Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
+    InvalidReport: Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
+    HubFull: Answer(503, "hub-full", "The hub takes no more now. Try again in a minute, or read the feed."),
+    RelayFull: Answer(503, "relay-full", "The relay holds all that it can. Send it again in a minute."),
 }
-_UPSTREAM_AWAY = _Answer(
+_UPSTREAM_AWAY = Answer(
     502, "upstream-away", "The relay cannot hand it on now. Keep the envelope, and send it again later."
 )
-_UPSTREAM_REFUSED = _Answer(
+_UPSTREAM_REFUSED = Answer(
     400, "upstream-refused", "The server refused it, for a reason that this relay does not know."
 )
 _PASSED_ON = {known.name: known for known in (*_ANSWERS.values(), _UPSTREAM_AWAY, _UPSTREAM_REFUSED)}
 """What a relay repeats of a server's refusals: made anew from here, so no byte of them passes through."""
 _RETRY_SECONDS = "60"
+NO_QUERY = Answer(400, "no-query", "No address here takes a query; leave out what follows the ?")
+NOT_HTTP = Answer(400, "not-http", "Send a request as HTTP/1.1 (RFC 9112) has it.")
+NOT_FOUND = Answer(404, "not-found", "There is nothing here.")
+NOT_ALLOWED = Answer(405, "method-not-allowed", "This address does not take that method.")
+FAULT = Answer(500, "fault", "The fault is ours. Nothing was kept; try again in a while.")
 
 
 def problem(status: int, name: str, detail: str) -> web.Response:
@@ -111,22 +114,22 @@ def answer(error: Exception) -> web.Response | None:
         if known is not None:
             return _of_table(known)
     if isinstance(error, web.HTTPMethodNotAllowed):
-        response = problem(405, "method-not-allowed", "This address does not take that method.")
+        response = problem(*NOT_ALLOWED)
         response.headers["Allow"] = error.headers["Allow"]
         return response
     if isinstance(error, web.HTTPNotFound):
-        return problem(404, "not-found", "There is nothing here.")
+        return problem(*NOT_FOUND)
     return None
 
 
-def _of_table(known: _Answer) -> web.Response:
+def _of_table(known: Answer) -> web.Response:
     response = problem(*known)
     if known.status == 503:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 
 
-def _of_upstream(error: ClientError) -> _Answer:
+def _of_upstream(error: ClientError) -> Answer:
     """Give a relay's answer for the server's; temporary where that was, and only there."""
     is_away = isinstance(error, Unreachable)
     known = _PASSED_ON.get(error.problem)
@@ -142,7 +145,7 @@ def middleware(log: Log) -> Middleware:
     async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             if "?" in request.raw_path:
-                raise Problem(400, "no-query", "No address here takes a query; leave out what follows the ?")  # noqa: TRY301 - one way out for every refusal
+                raise Problem(*NO_QUERY)  # noqa: TRY301 - one way out for every refusal
             return await handler(request)
         except web.HTTPPermanentRedirect as moved:
             return web.Response(status=308, headers={"Location": moved.headers["Location"]})
@@ -150,8 +153,7 @@ def middleware(log: Log) -> Middleware:
             response = answer(error)
             if response is None:
                 log(Event.FAULT, error)
-                detail = "The fault is ours. Nothing was kept; try again in a while."
-                response = problem(500, "fault", detail)
+                response = problem(*FAULT)
             return response
 
     return answer_errors

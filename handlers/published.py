@@ -13,7 +13,7 @@ from typing import NamedTuple
 from aiohttp import hdrs, web
 
 from handlers import validated
-from handlers.errors import Problem
+from handlers.errors import NOT_FOUND, Problem
 from handlers.validated import Document
 
 _MOST_BYTES = 8 * 1024 * 1024
@@ -36,6 +36,12 @@ _FORM = "/feeds/index.html"
 def is_plain(request: web.BaseRequest) -> bool:
     """Say whether a request asks for a document and nothing else, so that no router has to look at it."""
     return request.method in _READING and hdrs.EXPECT not in request.headers
+
+
+def content_policy(style_source: str, *, has_form: bool) -> str:
+    """Give the Content-Security-Policy of a page whose style sheet has this source."""
+    target = "'self'" if has_form else "'none'"
+    return f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action {target}"
 
 
 class _Address(NamedTuple):
@@ -77,8 +83,7 @@ class Published:
 
     def policy(self, *, has_form: bool) -> str:
         """Give the Content-Security-Policy of a page."""
-        target = "'self'" if has_form else "'none'"
-        return f"default-src 'none'; style-src {self._style_source}; base-uri 'none'; form-action {target}"
+        return content_policy(self._style_source, has_form=has_form)
 
     def respond(
         self, request: web.Request, path: str, media_type: str, caching: str = FRESH, link: str = ""
@@ -121,7 +126,7 @@ class Published:
             before = document.held
             response = validated.answer(request, document)
         except (FileNotFoundError, NotADirectoryError):
-            raise Problem(404, "not-found", "There is nothing here.") from None
+            raise Problem(*NOT_FOUND) from None
         if document.held == before:
             return response
         self._held += document.held - before

@@ -37,6 +37,8 @@ parts of a path are checked by nothing else. Only `_ANYTHING` admits all that th
 """
 
 import functools
+import re
+from typing import NamedTuple
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -50,6 +52,7 @@ from handlers.published import BRIEF, FRESH, IMMUTABLE, METADATA
 _HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
 _JSON = "application/json"
+_SCHEMA = "application/schema+json"
 _CSV = "text/csv; charset=utf-8"
 _OPML = "text/x-opml; charset=utf-8"
 _COLUMNS = f'<csv-metadata.json>; rel="describedby"; type="{METADATA}"'
@@ -61,12 +64,35 @@ _AREA = "{area:[0-9]{3}}"
 _NAME = "[a-z0-9-]{1,80}"
 _ADDRESS = "{address:[A-Za-z0-9,/-]{1,2000}}"
 """Of a feed or archive: facets with values, as `feeds.filters` reads them."""
-_FEED = f"{_ADDRESS}.{{format:[a-z]{{3,4}}}}"
+FEED = f"/feeds/{_LANGUAGE}/{_ADDRESS}.{{format:[a-z]{{3,4}}}}"
+"""A feed or archive."""
 _ANYTHING = "{path:(?s:.*)}"
 _BELOW_M = "/m/{password:[a-z2-7]{26}}"
 _TWIN = f"{{twin:{_NAME}(?:/[0-9]{{1,4}})?[.](?:json|sig)}}"
+PART = re.compile(r"{(\w+):((?:[^{}]|{[^{}]*})*)}")
+"""A part of an address: its name and pattern."""
 _get = functools.partial(web.get, expect_handler=expect)
 _post = functools.partial(web.post, expect_handler=expect)
+
+
+class Standing(NamedTuple):
+    """A file of a tree, and how it is served."""
+
+    address: str
+    """In aiohttp's patterns."""
+    path: str
+    """Below the tree, with the parts of the address in braces."""
+    media_type: str
+    caching: str = FRESH
+    link: str = ""
+    """Link header; empty for none."""
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of its paths."""
+        parts = {name: f"(?:{pattern})" for name, pattern in PART.findall(self.address)}
+        pieces = re.split(r"{(\w+)}", self.path)
+        return "".join(parts[each] if odd % 2 else re.escape(each) for odd, each in enumerate(pieces))
 
 
 def routes(default_language: str) -> list[web.RouteDef]:
@@ -78,12 +104,8 @@ def routes(default_language: str) -> list[web.RouteDef]:
         _post("/hub", hub.post),
         _get("/healthz", health.alive),
         _get("/readyz", health.ready),
-        _get("/v1/directory", _file("v1/directory/newest.json", _JSON, BRIEF)),
-        _get("/v1/directory/{n:[0-9]{1,6}}", _file("v1/directory/{n}.json", _JSON, IMMUTABLE)),
-        _get(f"/v1/accepted/{_WEEK}", _file("v1/accepted/{week}.list", _BINARY, BRIEF)),
-        _get(f"/v1/replies/{_WEEK}", _file("v1/replies/{week}.list", _BINARY, BRIEF)),
-        *_figures(),
-        *(_get(address, _public(read)) for address, read in _warnings(default_language)),
+        *(_get(each.address, _public(_in_tree(each))) for each in files(default_language)),
+        _get(FEED, _public(_feed)),
         _post(f"/{_LANGUAGE}/feeds/", builder.post),
         _get(f"/{_LANGUAGE}/feeds/{_ADDRESS}", builder.get),
         *_members(default_language),
@@ -95,42 +117,54 @@ def relay_routes() -> list[web.RouteDef]:
     return [_post("/v1/reports", relayed.post), _get("/healthz", health.alive)]
 
 
-def _figures() -> list[web.RouteDef]:
-    data, progress, pages = "v1/figures", "v1/figures/progress", "{language}/figures"
+def files(default_language: str) -> list[Standing]:
+    """Give all that is a file of the public tree, but feeds."""
     return [
-        _get("/v1/figures", _file(f"{data}/index.json", _JSON, BRIEF)),
-        _get("/v1/figures/archive.zip", _file(f"{data}/archive.zip", "application/zip", BRIEF)),
-        _get("/v1/figures/schema.json", _file(f"{data}/schema.json", "application/schema+json")),
-        _get("/v1/figures/csv-metadata.json", _file(f"{data}/csv-metadata.json", METADATA, BRIEF)),
-        _get(f"/v1/figures/{_PERIOD}", _file(f"{data}/{{period}}.json", _JSON)),
-        _get(f"/v1/figures/{_PERIOD}.csv", _file(f"{data}/{{period}}.csv", _CSV, link=_COLUMNS)),
-        _get(f"/{progress}/csv-metadata.json", _file(f"{progress}/csv-metadata.json", METADATA, BRIEF)),
-        _get(f"/{progress}/{_AREA}.csv", _file(f"{progress}/{{area}}.csv", _CSV, link=_COLUMNS)),
-        _get(f"/{_LANGUAGE}/figures/", _file(f"{pages}/index.html", _HTML)),
-        _get(f"/{_LANGUAGE}/figures/{_PERIOD}", _file(f"{pages}/{{period}}.html", _HTML)),
-        _get(f"/{_LANGUAGE}/figures/progress/{_AREA}", _file(f"{pages}/progress/{{area}}.html", _HTML)),
+        Standing("/v1/directory", "v1/directory/newest.json", _JSON, BRIEF),
+        Standing("/v1/directory/{n:[0-9]{1,6}}", "v1/directory/{n}.json", _JSON, IMMUTABLE),
+        Standing(f"/v1/accepted/{_WEEK}", "v1/accepted/{week}.list", _BINARY, BRIEF),
+        Standing(f"/v1/replies/{_WEEK}", "v1/replies/{week}.list", _BINARY, BRIEF),
+        *_figures(),
+        *_warnings(default_language),
     ]
 
 
-def _warnings(default_language: str) -> list[tuple[str, Read]]:
-    """Give the addresses that both trees have, the public and the members', and what answers for each."""
+def _figures() -> list[Standing]:
+    data, progress, pages = "v1/figures", "v1/figures/progress", "{language}/figures"
+    return [
+        Standing("/v1/figures", f"{data}/index.json", _JSON, BRIEF),
+        Standing("/v1/figures/archive.zip", f"{data}/archive.zip", "application/zip", BRIEF),
+        Standing("/v1/figures/schema.json", f"{data}/schema.json", _SCHEMA),
+        Standing("/v1/figures/csv-metadata.json", f"{data}/csv-metadata.json", METADATA, BRIEF),
+        Standing(f"/v1/figures/{_PERIOD}", f"{data}/{{period}}.json", _JSON),
+        Standing(f"/v1/figures/{_PERIOD}.csv", f"{data}/{{period}}.csv", _CSV, link=_COLUMNS),
+        Standing(f"/{progress}/csv-metadata.json", f"{progress}/csv-metadata.json", METADATA, BRIEF),
+        Standing(f"/{progress}/{_AREA}.csv", f"{progress}/{{area}}.csv", _CSV, link=_COLUMNS),
+        Standing(f"/{_LANGUAGE}/figures/", f"{pages}/index.html", _HTML),
+        Standing(f"/{_LANGUAGE}/figures/{_PERIOD}", f"{pages}/{{period}}.html", _HTML),
+        Standing(f"/{_LANGUAGE}/figures/progress/{_AREA}", f"{pages}/progress/{{area}}.html", _HTML),
+    ]
+
+
+def _warnings(default_language: str) -> list[Standing]:
+    """Give the files that both trees have, the public and the members'."""
     data = "v1/advisories"
     return [
-        (f"/feeds/{_LANGUAGE}/feeds.opml", _in_tree("feeds/{language}/feeds.opml", _OPML)),
-        (f"/feeds/{_LANGUAGE}/{_FEED}", _feed),
-        ("/v1/advisories", _in_tree(f"{data}/index.json", _JSON, BRIEF)),
-        ("/v1/advisories/schema.json", _in_tree(f"{data}/schema.json", "application/schema+json")),
-        (f"/v1/advisories/{_TWIN}", _in_tree(f"{data}/{{twin}}", _JSON)),
-        ("/", _in_tree(f"{default_language}/index.html", _HTML)),
-        (f"/{_LANGUAGE}/", _in_tree("{language}/index.html", _HTML)),
-        (f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", _in_tree("{language}/advisories/{id}.html", _HTML)),
-        (f"/{_LANGUAGE}/feeds/", _in_tree("{language}/feeds/index.html", _HTML)),
+        Standing(f"/feeds/{_LANGUAGE}/feeds.opml", "feeds/{language}/feeds.opml", _OPML),
+        Standing("/v1/advisories", f"{data}/index.json", _JSON, BRIEF),
+        Standing("/v1/advisories/schema.json", f"{data}/schema.json", _SCHEMA),
+        Standing(f"/v1/advisories/{_TWIN}", f"{data}/{{twin}}", _JSON),
+        Standing("/", f"{default_language}/index.html", _HTML),
+        Standing(f"/{_LANGUAGE}/", "{language}/index.html", _HTML),
+        Standing(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", "{language}/advisories/{id}.html", _HTML),
+        Standing(f"/{_LANGUAGE}/feeds/", "{language}/feeds/index.html", _HTML),
     ]
 
 
 def _members(default_language: str) -> list[web.RouteDef]:
     """Give the addresses of the members' tree, and what answers alike for all that are none."""
-    read = [*_warnings(default_language), (f"/{_ANYTHING}", member_feeds.nothing)]
+    read = [(each.address, _in_tree(each)) for each in _warnings(default_language)]
+    read += [(FEED, _feed), (f"/{_ANYTHING}", member_feeds.nothing)]
     return [
         *(_get(f"/members{address}", member_feeds.by_password(each)) for address, each in read),
         *(_get(f"{_BELOW_M}{address}", member_feeds.by_address(each)) for address, each in read),
@@ -141,10 +175,6 @@ async def _feed(request: web.Request, tree: Shelf) -> web.StreamResponse:
     return await tree.feeds.respond(request)
 
 
-def _file(path: str, media_type: str, caching: str = FRESH, link: str = "") -> Handler:
-    return _public(_in_tree(path, media_type, caching, link))
-
-
 def _public(read: Read) -> Handler:
     async def get(request: web.Request) -> web.StreamResponse:
         return await read(request, request.app[PUBLIC])
@@ -152,8 +182,9 @@ def _public(read: Read) -> Handler:
     return get
 
 
-def _in_tree(path: str, media_type: str, caching: str = FRESH, link: str = "") -> Read:
+def _in_tree(file: Standing) -> Read:
     async def get(request: web.Request, tree: Shelf) -> web.StreamResponse:
-        return tree.files.respond(request, path.format(**request.match_info), media_type, caching, link)
+        path = file.path.format(**request.match_info)
+        return tree.files.respond(request, path, file.media_type, file.caching, file.link)
 
     return get

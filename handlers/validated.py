@@ -26,6 +26,8 @@ _JOINED = 65_536
 """Bytes of a body up to which copying it behind its head costs less than a second write."""
 _HEADS = 4_096
 """Bytes that a document takes beside its bodies, about."""
+SAFE: Mapping[str, str] = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+"""Headers of every document."""
 _KEPT_ON_304 = frozenset({"ETag", "Cache-Control", "Last-Modified", "Vary"})
 
 
@@ -71,8 +73,7 @@ class Document:
         self._headers = {
             **headers,
             "Last-Modified": self.modified,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
+            **SAFE,
         }
         if packed is not None:
             self._headers["Vary"] = ", ".join(["Accept-Encoding", *filter(None, [headers.get("Vary")])])
@@ -104,8 +105,12 @@ class Document:
 
 def composed(content: bytes, modified: datetime, headers: Mapping[str, str]) -> Document:
     """Give a document that stands in no file; its gzip is made at the first ask."""
-    pack = functools.partial(gzip.compress, content, _LEVEL, mtime=0)
-    return Document(lambda: content, pack, modified.timestamp(), headers)
+    return Document(lambda: content, functools.partial(packed, content), modified.timestamp(), headers)
+
+
+def packed(content: bytes) -> bytes:
+    """Give content as the gzip that is sent where none stands in a file."""
+    return gzip.compress(content, _LEVEL, mtime=0)
 
 
 def answer(request: web.BaseRequest, document: Document) -> web.StreamResponse:

@@ -228,7 +228,7 @@ def _refusals() -> Iterator[_Refusal]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id in {"Problem", "problem", "_Answer"} and len(node.args) >= 2:
+            if node.func.id in {"Problem", "problem", "Answer"} and len(node.args) >= 2:
                 status, name = node.args[:2]
                 if isinstance(name, ast.Constant):
                     given = status.value if isinstance(status, ast.Constant) else None

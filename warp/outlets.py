@@ -70,7 +70,7 @@ async def publish(
 
 
 def _is_of_another(outlet: Outlet) -> bool:
-    return outlet.store.read(_MADE_BY) != _made_by(outlet.site)
+    return outlet.store.read(_MADE_BY) != made_by(outlet.site)
 
 
 async def _publish_whole(reports: Database, outlet: Outlet, pages: Pages) -> set[str]:
@@ -83,7 +83,7 @@ async def _publish_whole(reports: Database, outlet: Outlet, pages: Pages) -> set
             some = await advisories.versions_of(connection, names[start : start + _AT_ONCE])
         await asyncio.to_thread(whole.write, [issuing.issued(versions) for versions in some])
     await asyncio.to_thread(whole.finish)
-    outlet.store.write(_MADE_BY, _made_by(outlet.site), newest(outlet.site, []), twin=False)
+    outlet.store.write(_MADE_BY, made_by(outlet.site), newest(outlet.site, []), twin=False)
     return set(names)
 
 
@@ -111,7 +111,8 @@ def _behind(outlet: Outlet, known: Iterable[Outline]) -> list[str]:
     return found
 
 
-def _made_by(site: Site) -> bytes:
+def made_by(site: Site) -> bytes:
+    """Give what says which program, and which settings, write a tree."""
     # Sorted, since a set of labels has another order in each process.
     allowed = sorted(site.allowed)
     settings = msgspec.json.encode((site.name, site.url, site.languages, site.created, allowed, site.hub))

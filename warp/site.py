@@ -59,8 +59,22 @@ PAGES = Pages(
     progress=figure_pages.render_progress,
 )
 
+LOCK = "lock"
+"""Name of the file in the data folder that is locked by whoever releases, announces or publishes."""
 _alone: ContextVar[bool] = ContextVar("alone", default=False)
 """Whether the running task is inside `Site.alone`."""
+
+
+def publisher(settings: Config) -> Publisher:
+    """Give the publisher, as readers of the public tree see it."""
+    return Publisher(
+        name=settings.name,
+        url=settings.url,
+        languages=settings.languages,
+        created=settings.created,
+        allowed=public_tlp(green_is_public=settings.green_is_public),
+        hub=settings.hub_address,
+    )
 
 
 def present() -> datetime:
@@ -85,14 +99,7 @@ class Site:
         self._finished: date | None = None
         """The last finished day, once the schedule has looked; what keeps no schedule trusts its clock."""
         self.rules = Rules(settings.four_eyes, settings.green_is_public)
-        self.publisher = Publisher(
-            name=settings.name,
-            url=settings.url,
-            languages=settings.languages,
-            created=settings.created,
-            allowed=public_tlp(green_is_public=settings.green_is_public),
-            hub=settings.hub_address,
-        )
+        self.publisher = publisher(settings)
         self.outlets = outlets.of_site(data, self.publisher)
         certificate = founding.read_certificate(data)
         self.lists = listing.Lists(
@@ -114,7 +121,7 @@ class Site:
         if _alone.get():
             yield
             return
-        with (self.data / "lock").open("ab") as file:
+        with (self.data / LOCK).open("ab") as file:
             await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
             token = _alone.set(True)
             try:

@@ -30,6 +30,7 @@ from warp.cli import (
     runs,
     signalling,
     site,
+    static,
     subscribers,
     tallying,
 )
@@ -48,6 +49,7 @@ from warp.scenario import BadScenario
 from warp.schedule import ClockInDoubt
 from warp.stages import NotPossible
 from warp.wallet import WalletError
+from warp.webroot import CannotPublish
 
 _EXPECTED = (
     AlreadyThere,
@@ -57,6 +59,7 @@ _EXPECTED = (
     CannotBackUp,
     CannotDrill,
     CannotListen,
+    CannotPublish,
     ChildFailed,
     ClientError,
     ClockInDoubt,
@@ -96,6 +99,7 @@ _MODULES = (
     inbox,
     coordinating,
     publishing,
+    static,
     subscribers,
     directories,
     keeping,

@@ -1,0 +1,257 @@
+"""
+A snapshot: the public site as files, as it was when the public tree was listed.
+
+That is the files of the tree that the server answers everybody with, and what it would compose when somebody
+asks: feeds of single facets that hold nothing, and the archives that feeds lead to. Where a file is another
+one than was listed, something was published meanwhile. It reads the public tree and the entries kept for it,
+and writes nothing.
+"""
+
+import functools
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from feeds import compose, composer, filters, twin
+from feeds.catalogue import Catalogue, Chosen, Event, Index
+from feeds.compose import Composed, Fragments
+from feeds.composer import Asked, NoSuchFeed
+from feeds.entry import Site
+from feeds.filters import DRILL, Filter, Format
+from feeds.twin import DamagedTwin
+from handlers import routes, validated
+from warp import outlets
+from warp.issuing import Outlet
+
+_LISTING = ("index.html", "index.json", "newest.json", "feeds.opml")
+"""Names of what lists other files."""
+
+
+class MovedOn(Exception):
+    """Something was published since the tree was listed."""
+
+
+class NothingPublic(Exception):
+    """The tree has no catalogue yet."""
+
+
+class Document(NamedTuple):
+    """A file's content."""
+
+    path: str
+    content: bytes
+    packed: bytes | None
+    """The same as gzip; none where it has no gzip twin."""
+    modified: int
+    """In nanoseconds since 1970."""
+
+
+class File(NamedTuple):
+    """A file of the site."""
+
+    path: str
+    stamp: str
+    """Changes when its content does: a hash of what it comes from."""
+    packed: bool
+    """Whether it has a gzip twin."""
+
+    @property
+    def stage(self) -> int:
+        """When it may be written: 0 before the archives; later ones lead to earlier ones."""
+        if self.path == twin.INDEX_PATH:
+            return 3
+        if self.path.rpartition("/")[2] in _LISTING:
+            return 2
+        return 1 if self.path.startswith(f"{composer.FOLDER}/") else 0
+
+
+class Archive(NamedTuple):
+    """An archive of one filter's feeds, in all languages and formats."""
+
+    filter: Filter
+    chosen: Chosen
+    name: str
+    """Like 2026-11-1."""
+    stamp: str
+    """As of a file."""
+
+    @property
+    def address(self) -> str:
+        """What its paths have in common, like country/UY/archive/2026-11-1."""
+        return f"{self.filter.address}/archive/{self.name}"
+
+
+class _Listed(NamedTuple):
+    which: tuple[int, int]
+    """Change time, in nanoseconds, and inode: no other file has both, and none is changed in its place."""
+    modified: int
+
+
+class Snapshot:
+    """What there is to write, and the content of each."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        """
+        List the public tree; whoever publishes must be kept out meanwhile.
+
+        Raises:
+            NothingPublic: there is nothing yet.
+        """
+        self._site, self._tree = outlet.site, outlet.tree
+        self._made_by = outlets.made_by(outlet.site).hex()
+        self._listed = dict(_listed(self._tree.folder, "", _is_served(outlet.site)))
+        if twin.INDEX_PATH not in self._listed:
+            raise NothingPublic
+        self._fragments = Fragments(
+            outlet.site, compose.kept(outlet.site, outlet.store.read, outlet.tree.read)
+        )
+        self.variants = [f"{language}.{format_}" for language in self._site.languages for format_ in Format]
+        """Languages with formats of archives."""
+
+    @functools.cached_property
+    def _index(self) -> Index:
+        """What is published. Raises MovedOn."""
+        return Index(msgspec.json.decode(self._read(twin.INDEX_PATH), type=Catalogue).advisories)
+
+    def files(self) -> Iterator[File]:
+        """Give all files but archives."""
+        for path, listed in self._listed.items():
+            if not path.endswith(".gz"):
+                packed = self._listed.get(f"{path}.gz")
+                yield File(path, _hash(listed.which, packed and packed.which), packed is not None)
+        for filter_ in filters.single_filters():
+            for language in self._site.languages:
+                for format_ in Format:
+                    path = filters.path(filter_, language, format_)
+                    if path not in self._listed:
+                        yield File(path, _hash(self._made_by), packed=True)
+
+    def archives(self) -> list[Archive]:
+        """
+        Give the archives, month by month, oldest first.
+
+        Raises:
+            MovedOn: the tree is not as it was listed.
+        """
+        found: list[Archive] = []
+        for filter_ in filters.single_filters():
+            chosen = self._index.of(filter_)
+            if self._leads_on(filter_, chosen):
+                found += self._parts(filter_, chosen)
+        return sorted(found, key=lambda archive: archive.name.rpartition("-")[0])
+
+    def document(self, file: File) -> Document:
+        """
+        Give a file's content.
+
+        Raises:
+            MovedOn: the tree is not as it was listed.
+        """
+        listed = self._listed.get(file.path)
+        if listed is None:
+            return self._composed(composer.parse(self._site, file.path))
+        packed = self._read(f"{file.path}.gz") if file.packed else None
+        return Document(file.path, self._read(file.path), packed, listed.modified)
+
+    def documents(self, archive: Archive) -> Iterator[Document]:
+        """
+        Give an archive in all languages and formats.
+
+        Raises:
+            MovedOn: the tree is not as it was listed.
+        """
+        for variant in self.variants:
+            language, _, format_ = variant.partition(".")
+            yield self._composed(
+                Asked(language, archive.filter, archive.name, Format(format_)), archive.chosen
+            )
+
+    def _leads_on(self, filter_: Filter, chosen: Chosen) -> bool:
+        """Say whether one of its feeds has no room for everything, and leads to archives."""
+        names = chosen.archives()
+        for language in self._site.languages if names else ():
+            for format_ in Format:
+                last = compose.archive_path(filter_, names[-1], language, format_)
+                path = filters.path(filter_, language, format_)
+                if path in self._listed and f"{self._site.url}/{last}".encode() in self._read(path):
+                    return True
+        return False
+
+    def _parts(self, filter_: Filter, chosen: Chosen) -> Iterator[Archive]:
+        before = ""
+        for name, events in chosen.parts():
+            yield Archive(filter_, chosen, name, _hash(self._made_by, before, *map(_shown, events)))
+            before = name
+
+    def _composed(self, asked: Asked, chosen: Chosen | None = None) -> Document:
+        chosen = self._index.of(asked.filter) if chosen is None else chosen
+        given = (self._site, asked.filter, chosen, self._fragments, asked.language, asked.format)
+        try:
+            made = compose.archive(asked.archive, *given) if asked.archive else compose.feed(*given)
+        except DamagedTwin:  # gone meanwhile
+            raise MovedOn from None
+        packed = validated.packed(made.document)
+        return Document(asked.path, made.document, packed, _nanoseconds(made))
+
+    def _read(self, path: str) -> bytes:
+        """Give the content of a file of the tree that is still the one listed."""
+        try:
+            with (self._tree.folder / path).open("rb") as file:
+                if _which(os.fstat(file.fileno())) != self._listed[path].which:
+                    raise MovedOn
+                return file.read()
+        except FileNotFoundError:
+            raise MovedOn from None
+
+
+def _listed(folder: Path, below: str, is_served: Callable[[str], bool]) -> Iterator[tuple[str, _Listed]]:
+    with os.scandir(folder / below) as entries:
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _listed(folder, f"{path}/", is_served)
+            elif entry.is_file(follow_symlinks=False) and is_served(path.removesuffix(".gz")):
+                found = entry.stat(follow_symlinks=False)
+                yield path, _Listed(_which(found), found.st_mtime_ns)
+
+
+def _is_served(site: Site) -> Callable[[str], bool]:
+    """Give what says whether the server answers with the file at a path."""
+    patterns = "|".join(each.pattern for each in routes.files(site.default))
+    standing = re.compile(patterns)
+
+    def is_served(path: str) -> bool:
+        if standing.fullmatch(path):
+            return True
+        try:
+            asked = composer.parse(site, path)
+        except NoSuchFeed:
+            return False
+        return asked.path == path and not asked.archive and (asked.filter.is_single or asked.filter == DRILL)
+
+    return is_served
+
+
+def _which(found: os.stat_result) -> tuple[int, int]:
+    return found.st_ctime_ns, found.st_ino
+
+
+def _shown(event: Event) -> tuple[str, int, object]:
+    """Give what an entry of an archive depends on: what is withdrawn since is that and nothing else."""
+    listed = event.listed
+    number = listed.current.number if listed.is_withdrawn else event.version.number
+    return listed.name, number, listed.buried
+
+
+def _hash(*parts: object) -> str:
+    # Not the parts themselves: times of writing are nobody's business where a folder is copied to.
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def _nanoseconds(made: Composed) -> int:
+    return int(made.updated.timestamp()) * 1_000_000_000
