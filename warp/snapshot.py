@@ -7,6 +7,7 @@ one than was listed, something was published meanwhile. It reads the public tree
 and writes nothing.
 """
 
+import enum
 import functools
 import hashlib
 import os
@@ -51,6 +52,16 @@ class Document(NamedTuple):
     """In nanoseconds since 1970."""
 
 
+class Stage(enum.IntEnum):
+    """When something may be written: it leads to nothing of a later stage."""
+
+    DOCUMENTS = 0
+    ARCHIVES = 1
+    FEEDS = 2
+    LISTS = 3
+    CATALOGUE = 4
+
+
 class File(NamedTuple):
     """A file of the site."""
 
@@ -61,13 +72,13 @@ class File(NamedTuple):
     """Whether it has a gzip twin."""
 
     @property
-    def stage(self) -> int:
-        """When it may be written: 0 before the archives; later ones lead to earlier ones."""
+    def stage(self) -> Stage:
+        """When it may be written."""
         if self.path == twin.INDEX_PATH:
-            return 3
+            return Stage.CATALOGUE
         if self.path.rpartition("/")[2] in _LISTING:
-            return 2
-        return 1 if self.path.startswith(f"{composer.FOLDER}/") else 0
+            return Stage.LISTS
+        return Stage.FEEDS if self.path.startswith(f"{composer.FOLDER}/") else Stage.DOCUMENTS
 
 
 class Archive(NamedTuple):
@@ -79,6 +90,7 @@ class Archive(NamedTuple):
     """Like 2026-11-1."""
     stamp: str
     """As of a file."""
+    stage: Stage = Stage.ARCHIVES
 
     @property
     def address(self) -> str:

@@ -97,21 +97,15 @@ class _Run:
         new = sorted((each for each in files.values() if not self._stands(each)), key=self._turn)
         parts = [each for each in archives.values() if not self._has_archive(each, snapshot.variants)]
         self._claim(new, parts, snapshot.variants)
-        before = [each for each in new if each.stage == 0]
-        for done, file in enumerate(before):
-            self._tell(done, len(new) + len(parts))
-            self._bring(file, snapshot)
-        for done, part in enumerate(parts, len(before)):
-            self._tell(done, len(new) + len(parts))
-            for document in snapshot.documents(part):
-                self._put(document)
-            self._root.ledger.archives[part.address] = part.stamp
-        for file in new[len(before) :]:
-            self._bring(file, snapshot)
+        changes: list[File | Archive] = [*new, *parts]
+        changes.sort(key=_stage)
+        for done, change in enumerate(changes):
+            self._tell(done, len(changes))
+            self._bring(change, snapshot)
+        self._tell(len(changes), len(changes))
         removed = [*self._clear_files(files), *self._clear_archives(archives, snapshot.variants)]
-        if new or parts or removed:
+        if changes or removed:
             self._root.save()
-        self._tell(len(new) + len(parts), len(new) + len(parts))
         return Done(len(files) + len(archives) * len(snapshot.variants), list(self._written), removed)
 
     def _stands(self, file: File) -> bool:
@@ -148,12 +142,17 @@ class _Run:
         known = self._root.ledger.files.get(path)
         return known is not None and known.packed
 
-    def _bring(self, file: File, snapshot: Snapshot) -> None:
-        document = snapshot.document(file)
-        self._put(document)
-        if document.packed is None and self._was_packed(file.path):
-            self._root.remove(f"{file.path}.gz")
-        self._root.ledger.files[file.path] = Kept(file.stamp, file.packed)
+    def _bring(self, change: File | Archive, snapshot: Snapshot) -> None:
+        ledger = self._root.ledger
+        if isinstance(change, Archive):
+            for document in snapshot.documents(change):
+                self._put(document)
+            ledger.archives[change.address] = change.stamp
+            return
+        self._put(snapshot.document(change))
+        if not change.packed and self._was_packed(change.path):
+            self._root.remove(f"{change.path}.gz")
+        ledger.files[change.path] = Kept(change.stamp, change.packed)
 
     def _put(self, document: Document) -> None:
         """Write a file, its gzip twin first; what is the same stays untouched."""
@@ -188,3 +187,7 @@ class _Run:
             if not is_wanted:
                 del ledger.archives[address]
         ledger.variants = sorted(variants)
+
+
+def _stage(item: File | Archive) -> int:
+    return item.stage
