@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from feeds import filters
+from feeds.compose import Composed
+from feeds.composer import Composer
 from feeds.entry import Site, feeds_path
-from feeds.filters import DRILL, UnknownFilter
+from feeds.filters import DRILL, Filter, UnknownFilter
 from handlers import bodies, feed_pages, validated
 from handlers.errors import Problem
 from handlers.keys import PUBLIC
@@ -22,7 +24,7 @@ from handlers.published import FRESH
 _MOST_BYTES = 16 * 1024
 """Every box of the form ticked is 10 KB."""
 _MOST_FIELDS = 512
-_NEWEST = 10
+NEWEST = 10
 """Warnings on the page of a feed."""
 _HTML = "text/html; charset=utf-8"
 
@@ -73,16 +75,22 @@ async def get(request: web.Request) -> web.StreamResponse:
         raise Problem(404, "no-such-feed", "The feed of drills has no page.")
     if not request.raw_path.endswith(f"/{feeds_path(language, filter_.address)}"):
         raise web.HTTPPermanentRedirect("../" * address.count("/") + filter_.address)
-    newest = await asyncio.to_thread(tree.feeds.composer.newest, filter_, _NEWEST)
-    page = feed_pages.render_feed(site, language, filter_, newest)
-    begun = datetime.combine(site.created, time(), UTC)
-    updated = max((each.updated for each in newest if each.updated), default=begun)
+    made = await asyncio.to_thread(page, tree.feeds.composer, language, filter_)
     headers = {
         "Content-Type": _HTML,
         "Cache-Control": FRESH,
         "Content-Security-Policy": tree.files.policy(has_form=False),
     }
-    return validated.answer(request, validated.composed(page, updated, headers))
+    return validated.answer(request, validated.composed(made.document, made.updated, headers))
+
+
+def page(composer: Composer, language: str, filter_: Filter) -> Composed:
+    """Give the page of a feed, with when the newest warning on it was updated."""
+    site = composer.site
+    newest = composer.newest(filter_, NEWEST)
+    begun = datetime.combine(site.created, time(), UTC)
+    updated = max((each.updated for each in newest if each.updated), default=begun)
+    return Composed(feed_pages.render_feed(site, language, filter_, newest), updated)
 
 
 def _language(request: web.Request, site: Site) -> str:

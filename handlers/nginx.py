@@ -9,12 +9,13 @@ server: feeds by several facets, other spellings of an address, the members' tre
 import re
 from collections.abc import Iterator, Mapping
 
+from feeds.entry import Site
 from feeds.filters import MEDIA_TYPES
 from handlers import errors
 from handlers.feeds import DAILY
-from handlers.published import FRESH, content_policy
+from handlers.published import FORM, FRESH, content_policy
 from handlers.rendering import style_source
-from handlers.routes import FEED, PART, Standing, files
+from handlers.routes import FEED, FEED_PAGE, HTML, PART, Standing, files
 from handlers.validated import SAFE
 
 _BRACED = re.compile(r"{(\w+)}")
@@ -69,13 +70,13 @@ proxy_set_header Cookie "";
 """
 
 
-def configuration(root: str, default_language: str, behind: str = "") -> str:
+def configuration(root: str, site: Site, behind: str = "") -> str:
     """
     Give the configuration.
 
     Args:
         root: The published folder, absolute.
-        default_language: The site's.
+        site: The publisher, as everybody sees it.
         behind: Address of the server, which gets what is no file; without one that is refused.
     """
     otherwise = "= @elsewhere" if behind else "/.not-allowed"
@@ -84,8 +85,9 @@ def configuration(root: str, default_language: str, behind: str = "") -> str:
         *_refusals(),
         _elsewhere(behind),
         _location("/", {}, f"try_files {_NO_FILE} @elsewhere;"),
-        *(_file(each) for each in files(default_language)),
-        *_feeds(),
+        *(_file(each) for each in files(site.default)),
+        *_feeds(site.hub and f'<{site.hub}>; rel="hub", <{site.url}$uri>; rel="self"'),
+        _feed_pages(),
     ]
     return "\n".join(blocks)
 
@@ -117,7 +119,7 @@ def _elsewhere(behind: str) -> str:
 def _file(file: Standing) -> str:
     headers = {"Cache-Control": file.caching, **SAFE}
     if file.media_type.startswith("text/html"):
-        headers["Content-Security-Policy"] = content_policy(style_source())
+        headers["Content-Security-Policy"] = _policy(has_form=file.path.endswith(FORM))
     if file.link:
         headers["Link"] = file.link
     path = _BRACED.sub(r"$\1", file.path)
@@ -125,14 +127,25 @@ def _file(file: Standing) -> str:
     return _location(_matching(file.address), headers, *lines)
 
 
-def _feeds() -> Iterator[str]:
+def _policy(*, has_form: bool = False) -> str:
+    return content_policy(style_source(), has_form=has_form)
+
+
+def _feed_pages() -> str:
+    language, address = (pattern for _, pattern in PART.findall(FEED_PAGE))
+    headers = {"Cache-Control": FRESH, **SAFE, "Content-Security-Policy": _policy()}
+    lines = f'default_type "{HTML}";', "try_files $uri.html @elsewhere;"
+    return _location(rf'~ "^/{language}/feeds/(?!index\z){address}\z"', headers, *lines)
+
+
+def _feeds(link: str) -> Iterator[str]:
     """Give feeds and archives, in each format; an archive's address is a feed's, too, so it comes first."""
     language, address, _ = (pattern for _, pattern in PART.findall(FEED))
     for format_, media_type in MEDIA_TYPES.items():
         for middle, caching in ((_ARCHIVE, DAILY), ("", FRESH)):
             yield _location(
                 rf'~ "^/feeds/{language}/{address}{middle}\.{format_}\z"',
-                {"Cache-Control": caching, **SAFE},
+                {"Cache-Control": caching, **SAFE} | ({"Link": link} if link and not middle else {}),
                 f'default_type "{media_type}; charset=utf-8";',
                 "try_files $uri @elsewhere;",
             )

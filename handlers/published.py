@@ -29,7 +29,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 CLOSED = {"Cache-Control": "private, max-age=60", "X-Robots-Tag": "noindex", "Vary": "Authorization"}
 """Of every answer from a tree for members: for the cache of its reader, and for no other."""
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
-_FORM = "/feeds/index.html"
+FORM = "/feeds/index.html"
 """Ends the path of the one page with a form; members have that page without it."""
 
 
@@ -155,7 +155,7 @@ class Published:
     def _describe(self, address: _Address, modified: float) -> Document:
         headers = {"Content-Type": address.media_type, "Cache-Control": address.caching} | self.marks
         if address.media_type.startswith("text/html"):
-            has_form = address.path.endswith(_FORM) and not self._closed
+            has_form = address.path.endswith(FORM) and not self._closed
             headers["Content-Security-Policy"] = self.policy(has_form=has_form)
         if address.link:
             headers["Link"] = address.link

@@ -49,7 +49,7 @@ from handlers.keys import PUBLIC, Shelf
 from handlers.member_feeds import Read
 from handlers.published import BRIEF, FRESH, IMMUTABLE, METADATA
 
-_HTML = "text/html; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 _BINARY = "application/octet-stream"
 _JSON = "application/json"
 _SCHEMA = "application/schema+json"
@@ -66,6 +66,7 @@ _ADDRESS = "{address:[A-Za-z0-9,/-]{1,2000}}"
 """Of a feed or archive: facets with values, as `feeds.filters` reads them."""
 FEED = f"/feeds/{_LANGUAGE}/{_ADDRESS}.{{format:[a-z]{{3,4}}}}"
 """A feed or archive."""
+FEED_PAGE = f"/{_LANGUAGE}/feeds/{_ADDRESS}"
 _ANYTHING = "{path:(?s:.*)}"
 _BELOW_M = "/m/{password:[a-z2-7]{26}}"
 _TWIN = f"{{twin:{_NAME}(?:/[0-9]{{1,4}})?[.](?:json|sig)}}"
@@ -107,7 +108,7 @@ def routes(default_language: str) -> list[web.RouteDef]:
         *(_get(each.address, _public(_in_tree(each))) for each in files(default_language)),
         _get(FEED, _public(_feed)),
         _post(f"/{_LANGUAGE}/feeds/", builder.post),
-        _get(f"/{_LANGUAGE}/feeds/{_ADDRESS}", builder.get),
+        _get(FEED_PAGE, builder.get),
         *_members(default_language),
     ]
 
@@ -140,9 +141,9 @@ def _figures() -> list[Standing]:
         Standing(f"/v1/figures/{_PERIOD}.csv", f"{data}/{{period}}.csv", _CSV, link=_COLUMNS),
         Standing(f"/{progress}/csv-metadata.json", f"{progress}/csv-metadata.json", METADATA, BRIEF),
         Standing(f"/{progress}/{_AREA}.csv", f"{progress}/{{area}}.csv", _CSV, link=_COLUMNS),
-        Standing(f"/{_LANGUAGE}/figures/", f"{pages}/index.html", _HTML),
-        Standing(f"/{_LANGUAGE}/figures/{_PERIOD}", f"{pages}/{{period}}.html", _HTML),
-        Standing(f"/{_LANGUAGE}/figures/progress/{_AREA}", f"{pages}/progress/{{area}}.html", _HTML),
+        Standing(f"/{_LANGUAGE}/figures/", f"{pages}/index.html", HTML),
+        Standing(f"/{_LANGUAGE}/figures/{_PERIOD}", f"{pages}/{{period}}.html", HTML),
+        Standing(f"/{_LANGUAGE}/figures/progress/{_AREA}", f"{pages}/progress/{{area}}.html", HTML),
     ]
 
 
@@ -154,10 +155,10 @@ def _warnings(default_language: str) -> list[Standing]:
         Standing("/v1/advisories", f"{data}/index.json", _JSON, BRIEF),
         Standing("/v1/advisories/schema.json", f"{data}/schema.json", _SCHEMA),
         Standing(f"/v1/advisories/{_TWIN}", f"{data}/{{twin}}", _JSON),
-        Standing("/", f"{default_language}/index.html", _HTML),
-        Standing(f"/{_LANGUAGE}/", "{language}/index.html", _HTML),
-        Standing(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", "{language}/advisories/{id}.html", _HTML),
-        Standing(f"/{_LANGUAGE}/feeds/", "{language}/feeds/index.html", _HTML),
+        Standing("/", f"{default_language}/index.html", HTML),
+        Standing(f"/{_LANGUAGE}/", "{language}/index.html", HTML),
+        Standing(f"/{_LANGUAGE}/advisories/{{id:{_NAME}}}", "{language}/advisories/{id}.html", HTML),
+        Standing(f"/{_LANGUAGE}/feeds/", "{language}/feeds/index.html", HTML),
     ]
 
 

@@ -9,6 +9,8 @@ import pytest
 from handlers import nginx
 from tests.commandline import run
 from tests.support import Clock, Logged, Stock, opened
+from warp import config
+from warp.site import publisher
 
 
 @pytest.fixture
@@ -55,7 +57,8 @@ def test_it_gives_the_configuration_of_nginx_for_the_folder(data: Path, tmp_path
     for behind in ((), ("--behind", server)):
         given = run("publish", "--data", data, "--out", "/srv/www/warp", "--nginx", *behind)
         assert given.status == 0, given.err
-        assert given.out == nginx.configuration("/srv/www/warp", "en", server if behind else "")
+        site = publisher(config.read(data))
+        assert given.out == nginx.configuration("/srv/www/warp", site, server if behind else "")
     assert not (tmp_path / "www").exists()
 
 

@@ -2,7 +2,7 @@
 A snapshot: the public site as files, as it was when the public tree was listed.
 
 That is the files of the tree that the server answers everybody with, and what it would compose when somebody
-asks: feeds of single facets that hold nothing, and the archives that feeds lead to. Where a file is another
+asks: feeds of single facets with their pages, and the archives that feeds lead to. Where a file is another
 one than was listed, something was published meanwhile. It reads the public tree and the entries kept for it,
 and writes nothing.
 """
@@ -10,22 +10,21 @@ and writes nothing.
 import enum
 import functools
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from feeds import compose, composer, filters, twin
-from feeds.catalogue import Catalogue, Chosen, Event, Index
+from feeds.catalogue import Chosen, Event, Index
 from feeds.compose import Composed, Fragments
-from feeds.composer import Asked, NoSuchFeed
-from feeds.entry import Site
-from feeds.filters import DRILL, Filter, Format
+from feeds.composer import Asked, Composer, NoSuchFeed
+from feeds.entry import WINDOW, Site, feeds_path
+from feeds.filters import ALL, DRILL, Filter, Format
 from feeds.twin import DamagedTwin
-from handlers import routes, validated
+from handlers import builder, routes, validated
 from warp import outlets
 from warp.issuing import Outlet
 
@@ -70,6 +69,8 @@ class File(NamedTuple):
     """Changes when its content does: a hash of what it comes from."""
     packed: bool
     """Whether it has a gzip twin."""
+    page_of: Filter | None = None
+    """The feed whose page it is; none for all else."""
 
     @property
     def stage(self) -> Stage:
@@ -78,7 +79,8 @@ class File(NamedTuple):
             return Stage.CATALOGUE
         if self.path.rpartition("/")[2] in _LISTING:
             return Stage.LISTS
-        return Stage.FEEDS if self.path.startswith(f"{composer.FOLDER}/") else Stage.DOCUMENTS
+        is_of_feed = self.page_of is not None or self.path.startswith(f"{composer.FOLDER}/")
+        return Stage.FEEDS if is_of_feed else Stage.DOCUMENTS
 
 
 class Archive(NamedTuple):
@@ -122,13 +124,14 @@ class Snapshot:
         self._fragments = Fragments(
             outlet.site, compose.kept(outlet.site, outlet.store.read, outlet.tree.read)
         )
+        self._composer = Composer(outlet.site, self._file, outlet.store.read, lambda: 0)
         self.variants = [f"{language}.{format_}" for language in self._site.languages for format_ in Format]
         """Languages with formats of archives."""
 
     @functools.cached_property
     def _index(self) -> Index:
         """What is published. Raises MovedOn."""
-        return Index(msgspec.json.decode(self._read(twin.INDEX_PATH), type=Catalogue).advisories)
+        return self._composer.index()
 
     def files(self) -> Iterator[File]:
         """Give all files but archives."""
@@ -137,11 +140,11 @@ class Snapshot:
                 packed = self._listed.get(f"{path}.gz")
                 yield File(path, _hash(listed.which, packed and packed.which), packed is not None)
         for filter_ in filters.single_filters():
+            stamp = self._feed_stamp(self._index.of(filter_))
             for language in self._site.languages:
-                for format_ in Format:
-                    path = filters.path(filter_, language, format_)
-                    if path not in self._listed:
-                        yield File(path, _hash(self._made_by), packed=True)
+                paths = (filters.path(filter_, language, format_) for format_ in Format)
+                yield from (File(path, stamp, packed=True) for path in paths if path not in self._listed)
+                yield self._feed_page(language, filter_)
 
     def archives(self) -> list[Archive]:
         """
@@ -165,8 +168,11 @@ class Snapshot:
             MovedOn: the tree is not as it was listed.
         """
         listed = self._listed.get(file.path)
+        if file.page_of is not None:
+            return self._page(file.path, file.page_of)
         if listed is None:
-            return self._composed(composer.parse(self._site, file.path))
+            asked = composer.parse(self._site, file.path)
+            return _document(file.path, self._made(asked, self._index.of(asked.filter)))
         packed = self._read(f"{file.path}.gz") if file.packed else None
         return Document(file.path, self._read(file.path), packed, listed.modified)
 
@@ -179,20 +185,39 @@ class Snapshot:
         """
         for variant in self.variants:
             language, _, format_ = variant.partition(".")
-            yield self._composed(
-                Asked(language, archive.filter, archive.name, Format(format_)), archive.chosen
-            )
+            asked = Asked(language, archive.filter, archive.name, Format(format_))
+            yield _document(asked.path, self._made(asked, archive.chosen))
 
     def _leads_on(self, filter_: Filter, chosen: Chosen) -> bool:
         """Say whether one of its feeds has no room for everything, and leads to archives."""
         names = chosen.archives()
-        for language in self._site.languages if names else ():
-            for format_ in Format:
-                last = compose.archive_path(filter_, names[-1], language, format_)
-                path = filters.path(filter_, language, format_)
-                if path in self._listed and f"{self._site.url}/{last}".encode() in self._read(path):
-                    return True
+        if not names or len(chosen) > WINDOW:
+            return bool(names)
+        for variant in self.variants:
+            language, _, format_ = variant.partition(".")
+            last = compose.archive_path(filter_, names[-1], language, Format(format_))
+            made = self._made(Asked(language, filter_, "", Format(format_)), chosen)
+            if f"{self._site.url}/{last}".encode() in made.document:
+                return True
         return False
+
+    def _feed_stamp(self, chosen: Chosen) -> str:
+        """Give what changes with a feed: the entries for which it may have room, and where the others are."""
+        newest = itertools.islice(chosen.newest(), WINDOW + 1)
+        return _hash(self._made_by, chosen.archives()[-1:], *map(_shown, newest))
+
+    def _feed_page(self, language: str, filter_: Filter) -> File:
+        standing = (event.listed for event in self._index.of(filter_).newest() if not event.listed.buried)
+        twins = [(each.name, each.sha256) for each in itertools.islice(standing, builder.NEWEST)]
+        stamp = _hash(self._made_by, twins)
+        return File(f"{feeds_path(language, filter_.address)}.html", stamp, packed=True, page_of=filter_)
+
+    def _page(self, path: str, filter_: Filter) -> Document:
+        try:
+            made = builder.page(self._composer, path.partition("/")[0], filter_)
+        except DamagedTwin:  # gone meanwhile
+            raise MovedOn from None
+        return _document(path, made)
 
     def _parts(self, filter_: Filter, chosen: Chosen) -> Iterator[Archive]:
         before = ""
@@ -200,15 +225,16 @@ class Snapshot:
             yield Archive(filter_, chosen, name, _hash(self._made_by, before, *map(_shown, events)))
             before = name
 
-    def _composed(self, asked: Asked, chosen: Chosen | None = None) -> Document:
-        chosen = self._index.of(asked.filter) if chosen is None else chosen
+    def _made(self, asked: Asked, chosen: Chosen) -> Composed:
         given = (self._site, asked.filter, chosen, self._fragments, asked.language, asked.format)
         try:
-            made = compose.archive(asked.archive, *given) if asked.archive else compose.feed(*given)
+            return compose.archive(asked.archive, *given) if asked.archive else compose.feed(*given)
         except DamagedTwin:  # gone meanwhile
             raise MovedOn from None
-        packed = validated.packed(made.document)
-        return Document(asked.path, made.document, packed, _nanoseconds(made))
+
+    def _file(self, path: str) -> bytes | None:
+        """Give a file of the tree as it was when that was listed; none where there was none."""
+        return self._read(path) if path in self._listed else None
 
     def _read(self, path: str) -> bytes:
         """Give the content of a file of the tree that is still the one listed."""
@@ -244,7 +270,7 @@ def _is_served(site: Site) -> Callable[[str], bool]:
             asked = composer.parse(site, path)
         except NoSuchFeed:
             return False
-        return asked.path == path and not asked.archive and (asked.filter.is_single or asked.filter == DRILL)
+        return asked.path == path and not asked.archive and asked.filter in (ALL, DRILL)
 
     return is_served
 
@@ -265,5 +291,6 @@ def _hash(*parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
-def _nanoseconds(made: Composed) -> int:
-    return int(made.updated.timestamp()) * 1_000_000_000
+def _document(path: str, made: Composed) -> Document:
+    modified = int(made.updated.timestamp()) * 1_000_000_000
+    return Document(path, made.document, validated.packed(made.document), modified)

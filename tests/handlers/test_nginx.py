@@ -13,9 +13,10 @@ from handlers import nginx, routes
 from storage import figures
 from tests import webserver
 from tests.support import WEEK, Answer, Served, request, sealed
-from tests.warp.test_publication import advisory
+from tests.warp.test_issuing import issue_all
+from tests.warp.test_publication import SITE, advisory
 from tests.warp.test_static import LONG, in_silence
-from warp import drilled, issuing, static
+from warp import drilled, static
 from warp.advisory import Status, version_of
 from warp.disclosure import Cell, Figure, Release
 from warp.issuing import Issued
@@ -57,6 +58,12 @@ ADDRESSES = {
     "/es/": True,
     f"/en/advisories/{TWIN}": True,
     "/en/advisories/drill-2026-w47-00000000": True,
+    "/en/feeds/": True,
+    "/es/feeds/all": True,
+    "/en/feeds/country/UY": True,
+    "/en/feeds/type/fraud/phishing": True,
+    "/en/feeds/sector/energy": True,
+    "/feeds/es/feeds.opml": True,
     "/feeds/en/all.atom": True,
     "/feeds/es/all.rss": True,
     "/feeds/en/country/UY.json": True,
@@ -89,13 +96,13 @@ async def both(shared: Served, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     shared.clock.now = WEEK.end
     await shared.site.midnight(WEEK.end)
     public, _ = shared.site.outlets
-    issuing.issue_all(public, PAGES, [_warning(number) for number in range(25)])
+    issue_all(public, [_warning(number) for number in range(25)])
     drilled.add(public.tree, public.site, PAGES, advisory("drill-2026-w47-00000000", drill=True))
     await shared.site.sign_twins()
     folder = tmp_path_factory.mktemp("nginx")
     static.publish(shared.site.data, public, folder / "www", in_silence)
-    root, language = str(folder / "www"), public.site.default
-    ways = [nginx.configuration(root, language), nginx.configuration(root, language, shared.url)]
+    root = str(folder / "www")
+    ways = [nginx.configuration(root, public.site), nginx.configuration(root, public.site, shared.url)]
     with webserver.serving(folder, ways) as ports:
         yield Both(shared, *ports)
 
@@ -185,6 +192,10 @@ REFUSED = {
     "/.no-query": 404,
     "/.not-http": 404,
     "/en/%0a": 404,
+    "/en/feeds/index": 404,
+    "/en/feeds/drill": 404,
+    "/en/feeds/country/XX": 404,
+    "/fr/feeds/all": 404,
 }
 
 
@@ -238,6 +249,7 @@ async def test_head_is_get_without_the_body(both: Both) -> None:
         ("/feeds/en/type/fraud/country/AR,UY.atom", 200),
         ("/feeds/en/country/uy.atom", 308),
         ("/feeds/en/country/XX.atom", 404),
+        ("/en/feeds/country/AR,UY", 200),
         ("/healthz", 200),
         ("/members/feeds/en/all.atom", 401),
     ],
@@ -252,6 +264,17 @@ async def test_what_is_no_file_comes_from_the_server_behind(both: Both, path: st
 
 
 @on_the_loop
+async def test_the_form_reaches_the_server_behind(both: Both) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    ours, theirs = [
+        await request(port, "POST", "/en/feeds/", b"country=UY", form)
+        for port in (both.server.port, both.behind)
+    ]
+    assert (ours.status, theirs.status) == (303, 303)
+    assert ours.headers["location"] == theirs.headers["location"]
+
+
+@on_the_loop
 async def test_a_report_reaches_the_server_behind(both: Both) -> None:
     binary = {"Content-Type": "application/octet-stream"}
     envelope = sealed(both.server.site)
@@ -263,7 +286,7 @@ async def test_a_report_reaches_the_server_behind(both: Both) -> None:
 
 
 def test_the_sample_in_the_documentation_is_what_the_command_writes() -> None:
-    assert SAMPLE.read_text("utf-8") == nginx.configuration("/srv/www/warp", "en"), (
+    assert SAMPLE.read_text("utf-8") == nginx.configuration("/srv/www/warp", SITE), (
         "write it anew: python -c 'from handlers import nginx; "
-        'print(nginx.configuration("/srv/www/warp", "en"), end="")\' > docs/nginx.conf'
+        'print(nginx.configuration("/srv/www/warp", SITE), end="")\' > docs/nginx.conf'
     )

@@ -20,10 +20,10 @@ import pytest
 from lxml import etree
 
 from feeds import composer, filters, twin
-from feeds.entry import Site
+from feeds.entry import Site, feeds_path
 from feeds.filters import Format
 from tests.support import NOON
-from tests.warp.test_issuing import next_version
+from tests.warp.test_issuing import issue_all, next_version
 from tests.warp.test_publication import SITE as SPANISH_TOO
 from tests.warp.test_publication import advisory
 from warp import drilled, issuing, static, webroot
@@ -64,7 +64,7 @@ class Public:
         self.data, self.out = folder / "site", folder / "out"
 
     def outlet(self, site: Site = SITE) -> Outlet:
-        return Outlet(Tree(self.data / "public"), site, Tree(self.data / "entries"), as_files=True)
+        return Outlet(Tree(self.data / "public"), site, Tree(self.data / "entries"))
 
     def issue(self, *changed: Issued) -> None:
         issuing.issue(self.outlet(), PAGES, changed)
@@ -88,7 +88,7 @@ class Public:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Public:
     """A site with more warnings than a feed has room for, published once; to be copied."""
     made = Public(tmp_path_factory.mktemp("published"))
-    issuing.issue_all(made.outlet(), PAGES, [warning(number) for number in range(MANY)])
+    issue_all(made.outlet(), [warning(number) for number in range(MANY)])
     drilled.publish(made.outlet().tree, SITE, PAGES)
     drilled.add(made.outlet().tree, SITE, PAGES, advisory("drill-2026-w47-00000000", drill=True))
     (made.data / "members" / "en").mkdir(parents=True)
@@ -130,6 +130,11 @@ def test_it_holds_every_public_file_and_every_feed_of_a_single_facet(published: 
         for language in SITE.languages
         for format_ in Format
     }
+    single |= {
+        f"{feeds_path(language, each.address)}.html"
+        for each in filters.single_filters()
+        for language in SITE.languages
+    }
     archives = {path for path in published.paths() if "/archive/" in path}
     unserved = {"feeds/drills.json"}
     assert in_tree > unserved
@@ -147,7 +152,11 @@ def test_it_holds_every_public_file_and_every_feed_of_a_single_facet(published: 
 def test_what_the_server_composes_is_the_same_to_the_byte(published: Public) -> None:
     outlet = published.outlet()
     made = composer.Composer(SITE, outlet.tree.read, outlet.store.read, lambda: 0)
-    composed = [path for path in published.paths() if not (published.data / "public" / path).exists()]
+    composed = [
+        path
+        for path in published.paths()
+        if path.startswith("feeds/") and not (published.data / "public" / path).exists()
+    ]
     assert len(composed) > 500
     for path in (path for path in composed if not path.endswith(".gz")):
         content = (published.out / path).read_bytes()
@@ -188,6 +197,11 @@ def test_one_correction_changes_only_what_it_must(public: Public) -> None:
         for language in SITE.languages
         for page in ("index.html", f"advisories/{name}.html")
     }
+    pages |= {
+        f"{feeds_path(language, each.address)}.html"
+        for each in filters.affected([facets(last.advisory)])
+        for language in SITE.languages
+    }
     twins = {twin.path(name), twin.version_path(name, 1), twin.INDEX_PATH}
     assert set(done.written) == feeds | pages | twins
     assert done.removed == []
@@ -227,7 +241,7 @@ def test_what_is_gone_from_the_site_is_removed_and_nothing_else(public: Public) 
 @pytest.mark.slow
 def test_a_language_that_the_site_gives_up_goes_with_its_archives(tmp_path: Path) -> None:
     public = Public(tmp_path)
-    issuing.issue_all(public.outlet(SPANISH_TOO), PAGES, [warning(number) for number in range(MANY)])
+    issue_all(public.outlet(SPANISH_TOO), [warning(number) for number in range(MANY)])
     static.publish(public.data, public.outlet(SPANISH_TOO), public.out, in_silence)
     assert any(path.startswith("feeds/es/all/archive/") for path in public.paths())
     shutil.rmtree(public.data / "public" / "es")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from feeds.entry import Site
 from handlers import nginx
 from warp import config, outlets, static
 from warp.cli.options import data_option, json_option, write_json
@@ -48,7 +49,7 @@ def publish_command(data: Path, out: Path, behind: str | None, *, as_nginx: bool
         raise click.UsageError("--behind says what nginx is to do; give --nginx, too")
     site = publisher(config.read(data))
     if as_nginx:
-        click.echo(_configuration(out, site.default, behind), nl=False)
+        click.echo(_configuration(out, site, behind), nl=False)
         return
     public, _ = outlets.of_site(data, site)
     done = static.publish(data, public, out, _Teller())
@@ -60,13 +61,13 @@ def publish_command(data: Path, out: Path, behind: str | None, *, as_nginx: bool
     )
 
 
-def _configuration(out: Path, default_language: str, behind: str | None) -> str:
+def _configuration(out: Path, site: Site, behind: str | None) -> str:
     root = str(out.absolute())
     if not _PATH.fullmatch(root):
         raise click.BadParameter("a path for nginx has letters, digits and ./+,@=_- only", param_hint="--out")
     if behind is not None and not _ADDRESS.fullmatch(behind):
         raise click.BadParameter("give it like http://127.0.0.1:8080", param_hint="--behind")
-    return nginx.configuration(root, default_language, behind or "")
+    return nginx.configuration(root, site, behind or "")
 
 
 class _Teller:
