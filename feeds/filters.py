@@ -9,7 +9,7 @@ sorted and written as everywhere else: RSIT names in lower case, ISO 3166-1 coun
 
 import enum
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -76,11 +76,6 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     @property
     def _values(self) -> tuple[tuple[str, ...], ...]:
         return self.types, self.countries, self.regions, self.sectors
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it chooses by at most one value: publication writes such a feed to a file."""
-        return sum(map(len, self._values)) + (self.least is not None) <= 1
 
 
 ALL = Filter()
@@ -245,12 +240,6 @@ def chooses(filter_: Filter, facets: Facets) -> bool:
             filter_.least is None or facets.severity in levels_from(filter_.least),
         )
     )
-
-
-def affected(all_facets: Iterable[Facets]) -> list[Filter]:
-    """Give the feeds of `single_filters` that a warning belongs to by what it is or was about."""
-    every = list(all_facets)
-    return [each for each in single_filters() if any(chooses(each, facets) for facets in every)]
 
 
 def name(filter_: Filter, language: str) -> str:
