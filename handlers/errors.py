@@ -36,6 +36,8 @@ class Problem(Exception):
 
 
 class Answer(NamedTuple):
+    """What a problem document says."""
+
     status: int
     name: str
     detail: str
