@@ -7,7 +7,7 @@ There are two: for everybody, and for members, whose tree holds all that is publ
 
 import asyncio
 import hashlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -55,11 +55,13 @@ async def publish(
         The advisories of which something was written.
     """
     names, done = [*names], set()
+    async with reports.read() as connection:
+        known = await advisories.outlines(connection)
     for outlet in outlets:
         if _is_of_another(outlet):
-            done |= await _publish_whole(reports, outlet, pages)
+            done |= await _publish_whole(reports, outlet, pages, known)
             continue
-        wanted = {*names, *await behind(reports, outlet)}
+        wanted = {*names, *await asyncio.to_thread(_behind, outlet, known)}
         async with reports.read() as connection:
             found = await advisories.versions_of(connection, sorted(wanted))
         if found:
@@ -73,9 +75,9 @@ def _is_of_another(outlet: Outlet) -> bool:
     return outlet.store.read(_MADE_BY) != made_by(outlet.site)
 
 
-async def _publish_whole(reports: Database, outlet: Outlet, pages: Pages) -> set[str]:
-    async with reports.read() as connection:
-        known = await advisories.outlines(connection)
+async def _publish_whole(
+    reports: Database, outlet: Outlet, pages: Pages, known: Sequence[Outline]
+) -> set[str]:
     names = [each.id for each in known if issuing.is_for(outlet.site, each)]
     whole = Whole(outlet, pages, frozenset(names))
     for start in range(0, len(names), _AT_ONCE):
@@ -87,13 +89,6 @@ async def _publish_whole(reports: Database, outlet: Outlet, pages: Pages) -> set
     return set(names)
 
 
-async def behind(reports: Database, outlet: Outlet) -> list[str]:
-    """Give the advisories of which a tree's readers have not what they should: something stopped halfway."""
-    async with reports.read() as connection:
-        known = await advisories.outlines(connection)
-    return await asyncio.to_thread(_behind, outlet, known)
-
-
 def stamp(outlet: Outlet) -> Hashable:
     """Give what changes whenever advisories have been written to a tree."""
     found = (outlet.tree.folder / twin.INDEX_PATH).stat()
@@ -101,6 +96,7 @@ def stamp(outlet: Outlet) -> Hashable:
 
 
 def _behind(outlet: Outlet, known: Iterable[Outline]) -> list[str]:
+    """Give the advisories of which a tree's readers have not what they should: something stopped halfway."""
     rows = {each.name: each for each in issuing.read(outlet.tree).advisories}
     found = []
     for each in known:
