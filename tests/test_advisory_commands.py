@@ -13,6 +13,7 @@ import pytest
 from storage import coordinators
 from tests.commandline import refused, run, warp, warp_json
 from tests.support import Clock, Logged, Stock, found, opened
+from warp import advising
 from warp.site import present
 
 ANA, LUIS = ("--as", "ana"), ("--as", "luis")
@@ -255,3 +256,34 @@ def test_a_file_of_any_size_is_refused_in_one_line(data: Path, tmp_path: Path) -
     large.write_text("<div>" * 100_000, "utf-8")
     said = no(data, "edit", "none", *ANA, "--summary", str(large), "--html")
     assert "more than 200,000 characters" in said
+
+
+def test_what_could_not_go_out_at_its_minute_is_named_by_status_and_waits_for_everybody(data: Path) -> None:
+    identifier = drafted(data, "--ready")
+    at = (present() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    warp("advisory", "publish", identifier, *LUIS, "--at", at, "--data", data)
+
+    async def pass_the_minute() -> None:
+        async with opened(data, Clock(present() + timedelta(days=3)), Logged()) as site:
+            async with site.hub.identity.write() as connection:
+                await coordinators.remove(connection, "luis")
+            assert await advising.due(site.hub, site.clock(), site.rules) == []
+            async with site.hub.identity.write() as connection:
+                await coordinators.add(connection, "luis", "age1pq1luis")
+
+    asyncio.run(pass_the_minute())
+    named = f"Set to go out and could not: {identifier}. warp advisory show says why."
+    done = run("status", "--data", data)
+    assert done.status == 1
+    assert named in done.out.splitlines()
+    for name in ("ana", "luis"):
+        waiting = warp_json("advisory", "list", "--as", name, "--data", data)["advisories"]
+        assert identifier in {each["id"] for each in waiting}
+    why = "in review, set to go out and could not: no coordinator of this name"
+    assert why in warp("advisory", "show", identifier, "--data", data)
+    listed = warp("advisory", "list", "--data", data)
+    assert "could not: no" in " ".join(re.sub("[│┃]", " ", listed).split())
+    history = warp("advisory", "show", identifier, "--history", "--data", data)
+    assert "in-review, could not go out" in history
+    warp("advisory", "publish", identifier, *LUIS, "--data", data)
+    assert named not in run("status", "--data", data).out

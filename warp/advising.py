@@ -6,7 +6,6 @@ advisory, and who may do it, is `warp.advisory_life`'s; here it meets coordinato
 advisories, in one transaction. Rendering what is published is `warp.publication`'s work.
 """
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -14,10 +13,11 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import advisories, coordinators, figures, members, signals
-from warp import advisory_life, disclosure, drafting, life, places, taxonomy
+from warp import advisory_life, disclosure, drafting, life, naming, places, taxonomy
 from warp.advisory import Advisory, Status, Tlp, public_tlp
 from warp.advisory_life import Change
 from warp.disclosure import Figure
+from warp.events import Event
 from warp.life import Kept, Step
 from warp.policies import Policy
 from warp.release import Hub, random_word
@@ -165,7 +165,7 @@ async def edit(hub: Hub, identifier: str, acting: Acting, change: Change) -> Adv
         found = await standing(connection, identifier)
         edited = advisory_life.edited(found, acting, change)
         if change.place is not None:
-            await _require_nameable(hub, connection, edited)
+            await naming.require_nameable(hub.identity, connection, edited, hub.policy)
         await _require_links(connection, edited, acting.rules)
         await advisories.save(connection, edited)
         step = Step(week=str(Week.of(acting.now)), state=State.DRAFTED, by=acting.name)
@@ -226,7 +226,7 @@ async def due(hub: Hub, now: datetime, rules: Rules) -> list[str]:
     Let out what was set to go out by now, if all that it needs still holds; gives the ids of what changed.
 
     What it needs may have gone since: its label by a setting, its approver, the warning whose place it takes.
-    Then it stays in review.
+    Then it stays in review, says why, and has no time any more: it must not go out when nobody expects it.
     """
     async with hub.reports.read() as connection:
         waiting = await advisories.with_status(connection, Status.REVIEW)
@@ -235,10 +235,25 @@ async def due(hub: Hub, now: datetime, rules: Rules) -> list[str]:
         if each.publish_at is None or each.publish_at > now:
             continue
         act = Act.UPDATE if each.version else Act.PUBLISH
-        with contextlib.suppress(NotPossible):
+        try:
             out = await let_out(hub, each.id, act, Acting(each.approver, now, rules))
             changed += [made.id for made in out]
+        except NotPossible as why:
+            await _hinder(hub, each, str(why), rules)
     return changed
+
+
+async def _hinder(hub: Hub, pending: Advisory, why: str, rules: Rules) -> None:
+    """Take its time from what could not go out, unless somebody has acted on it meanwhile."""
+    async with hub.identity.read() as connection:
+        known = pending.approver in await coordinators.everyone(connection)
+    stands = known and not (rules.four_eyes and pending.approver == pending.author)
+    async with hub.reports.write() as connection:
+        if await advisories.latest(connection, pending.id) != pending:
+            return
+        hindered = advisory_life.hindered(pending, why, approver_stands=stands)
+        await advisories.save(connection, hindered)
+    hub.log(Event.NOT_LET_OUT)
 
 
 async def escalate(hub: Hub, identifier: str, acting: Acting, change: Change) -> Advisory:
@@ -256,7 +271,7 @@ async def escalate(hub: Hub, identifier: str, acting: Acting, change: Change) ->
         new_id = _new_id(hub, str(week), drill=old.latest.drill)
         made = advisory_life.escalation(old, new_id, str(week), acting, change)
         if change.place is not None:
-            await _require_nameable(hub, connection, made)
+            await naming.require_nameable(hub.identity, connection, made, hub.policy)
         await _require_links(connection, made, acting.rules)
         await advisories.save(connection, made)
     return made
@@ -339,27 +354,6 @@ def _figure(release: disclosure.Release, of_type: str, place: str) -> Figure | N
     """Give a signal's figure if its closed week shows it; an advisory adds no number to what is public."""
     shown = {(cell.type, cell.place): cell.figure for cell in release.cells}
     return shown.get((of_type, place))
-
-
-async def _require_nameable(hub: Hub, connection: AsyncConnection, advisory: Advisory) -> None:
-    """Let what came of reports name only a place where enough members could have been the source."""
-    if not await _is_of_a_signal(connection, advisory):
-        return
-    async with hub.identity.read() as identity:
-        by_place = await members.by_place(identity)
-    wider = disclosure.place_to_name(advisory.place, by_place, hub.policy)
-    if wider != advisory.place:
-        instead = wider or "everywhere (an empty place)"
-        raise NotPossible(f"place: too few members there could have been the source; name {instead}")
-
-
-async def _is_of_a_signal(connection: AsyncConnection, advisory: Advisory | None) -> bool:
-    """Say whether reports gave rise to it, or to a warning whose place it takes."""
-    while advisory is not None:
-        if await signals.of_advisory(connection, advisory.id):
-            return True
-        advisory = await advisories.latest(connection, advisory.escalates)
-    return False
 
 
 async def _require_links(connection: AsyncConnection, advisory: Advisory, rules: Rules) -> None:

@@ -115,6 +115,8 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """The last day on which the warning holds; none where nobody has said."""
     publish_at: datetime | None = None
     """Aware, UTC, whole minutes: when what is approved goes out by itself."""
+    hindrance: str = ""
+    """Why it could not go out at its minute; for coordinators alone, and any act takes it back."""
     related: tuple[str, ...] = ()
     """Ids of other advisories that its readers want to see."""
     escalates: str = ""

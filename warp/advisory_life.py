@@ -17,7 +17,6 @@ from warp.advisory import MEMBERS_TLP, Advisory, Status, Text, Tlp, public_tlp, 
 from warp.disclosure import Figure
 from warp.stages import Act, Acting, NotPossible, Stage, Standing, require
 
-MOST_RELATED = 20
 LONGEST_WAIT = timedelta(days=365)
 """So far ahead may a publication be set."""
 SHOWN_WITHDRAWN = timedelta(days=90)
@@ -29,6 +28,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     texts: Mapping[str, Text] = {}
     """Of the languages named; others stay."""
+    dropped: tuple[str, ...] = ()
+    """Languages whose texts go."""
+    type: str | None = None
     severity: taxonomy.Severity | None = None
     tlp: Tlp | None = None
     place: str | None = None
@@ -67,9 +69,9 @@ def edited(standing: Standing, acting: Acting, change: Change) -> Advisory:
         if not change.reason:
             raise NotPossible("its readers will want to know why it changes: give --reason")
         base = msgspec.structs.replace(public, revision=standing.latest.revision)
-    # The figure is one of its place, and the machine's severity one of the figure: beside another place they
-    # would be untrue, or lead back to the first.
-    stays = change.place in (None, base.place)
+    # The figure is one of its type and place, and the machine's severity one of the figure: beside another
+    # they would be untrue, or lead back to the first.
+    stays = _is_of_the_same(base, change)
     if not stays and not base.author:
         base = msgspec.structs.replace(base, severity=drafting.severity(None))
     made = _changed(base, acting, change, base.figure if stays else None)
@@ -78,10 +80,18 @@ def edited(standing: Standing, acting: Acting, change: Change) -> Advisory:
     return made
 
 
+def _is_of_the_same(base: Advisory, change: Change) -> bool:
+    """Say whether a change leaves it with the type and the place that its figure is of."""
+    return change.type in (None, base.type) and change.place in (None, base.place)
+
+
 def _changed(base: Advisory, acting: Acting, change: Change, figure: Figure | None) -> Advisory:
     """Give the next revision of what is to be changed; nobody has approved it yet."""
     if isinstance(change.valid_until, date) and change.valid_until < acting.now.date():
         raise NotPossible("valid until: the day is over")
+    if set(change.dropped) - (base.texts.keys() - change.texts.keys()):
+        raise NotPossible("a language that is dropped must have a text, and cannot get another one with it")
+    texts = {**base.texts, **change.texts}
     made = msgspec.structs.replace(
         base,
         revision=base.revision + 1,
@@ -89,10 +99,12 @@ def _changed(base: Advisory, acting: Acting, change: Change, figure: Figure | No
         author=acting.name,
         approver="",
         publish_at=None,
+        hindrance="",
         withdraws=False,
-        texts={**base.texts, **change.texts},
+        texts={code: text for code, text in texts.items() if code not in change.dropped},
         severity=change.severity or base.severity,
         tlp=change.tlp or base.tlp,
+        type=base.type if change.type is None else change.type,
         place=base.place if change.place is None else change.place,
         figure=figure,
         sector=base.sector if change.sector is None else change.sector,
@@ -117,6 +129,7 @@ def approved(standing: Standing, acting: Acting) -> Advisory:
         standing.latest,
         revision=standing.latest.revision + 1,
         approver=_approver(standing.latest, acting),
+        hindrance="",
     )
 
 
@@ -139,6 +152,25 @@ def scheduled(standing: Standing, act: Act, acting: Acting, when: datetime | Non
         revision=standing.latest.revision + 1,
         approver=_approver(standing.latest, acting),
         publish_at=when,
+        hindrance="",
+    )
+
+
+def hindered(pending: Advisory, why: str, *, approver_stands: bool) -> Advisory:
+    """
+    Give what could not go out at its minute, with the reason; it goes out when somebody lets it out anew.
+
+    Args:
+        pending: What was set to a time.
+        why: What did not hold any more; coordinators read it.
+        approver_stands: Whether its approver still may approve it; else another has to.
+    """
+    return msgspec.structs.replace(
+        pending,
+        revision=pending.revision + 1,
+        publish_at=None,
+        hindrance=why,
+        approver=pending.approver if approver_stands else "",
     )
 
 
@@ -164,6 +196,7 @@ def let_out(standing: Standing, act: Act, acting: Acting) -> Advisory:
         version=1,
         approver=approver,
         publish_at=None,
+        hindrance="",
         published=when,
         updated=when,
         # Why a draft was changed is the coordinators' own matter.
@@ -197,7 +230,7 @@ def escalation(standing: Standing, identifier: str, week: str, acting: Acting, c
         published=None,
         updated=None,
     )
-    stays = week == old.week and change.place in (None, old.place)
+    stays = week == old.week and _is_of_the_same(old, change)
     made = _changed(blank, acting, change, old.figure if stays else None)
     require_escalates(standing, made)
     return made
@@ -308,6 +341,7 @@ def _next_version(
         history=(*public.history, version_of(public)),
         approver=approver,
         publish_at=None,
+        hindrance="",
         withdraws=False,
         published=public.published,
         updated=max(acting.now.replace(microsecond=0), public.updated + timedelta(seconds=1)),
@@ -356,17 +390,6 @@ def _step_up(severity: taxonomy.Severity) -> taxonomy.Severity:
 
 def _check(advisory: Advisory) -> None:
     try:
-        for text in advisory.texts.values():
-            drafting.check_text(text)
-        if advisory.reason:
-            drafting.check_line("reason", advisory.reason, drafting.MOST_REASON)
-    except ValueError as error:
+        drafting.check(advisory)
+    except drafting.InvalidText as error:
         raise NotPossible(str(error)) from None
-    if advisory.type and not taxonomy.is_term(advisory.type):
-        raise NotPossible("type: not an RSIT type or class")
-    if advisory.place and not places.is_place(advisory.place):
-        raise NotPossible("place: not an ISO 3166-1 or M49 code")
-    if advisory.sector and advisory.sector not in taxonomy.SECTORS:
-        raise NotPossible("sector: not a NIS2 sector")
-    if len(advisory.related) > MOST_RELATED or len(set(advisory.related)) < len(advisory.related):
-        raise NotPossible(f"related: at most {MOST_RELATED}, each once")

@@ -33,10 +33,11 @@ MOST_ACTION = 1_000
 """Characters."""
 MOST_REASON = 500
 """Characters."""
+MOST_RELATED = 20
 
 
 class InvalidText(ValueError):
-    """A text that may not stand in an advisory; says which part and why, never what it holds."""
+    """What may not stand in an advisory, a text or a code; says which part and why, never what it holds."""
 
 
 class _Words(NamedTuple):
@@ -95,6 +96,27 @@ def advise(type: str, language: str) -> tuple[str, ...]:
         NoSuchName: not a code of RSIT, or no words in that language.
     """
     return _of_type(_words(language).actions, type)
+
+
+def check(advisory: Advisory) -> None:
+    """
+    Check an advisory that somebody has written.
+
+    Raises:
+        InvalidText: a text or the reason is not allowed, a code is none, or it names too many others.
+    """
+    for text in advisory.texts.values():
+        check_text(text)
+    if advisory.reason:
+        check_line("reason", advisory.reason, MOST_REASON)
+    _require(not advisory.type or taxonomy.is_term(advisory.type), "type: not an RSIT type or class")
+    _require(not advisory.place or places.is_place(advisory.place), "place: not an ISO 3166-1 or M49 code")
+    _require(advisory.sector in ("", *taxonomy.SECTORS), "sector: not a NIS2 sector")
+    few = len(advisory.related) <= MOST_RELATED
+    _require(
+        few and len(set(advisory.related)) == len(advisory.related),
+        f"related: at most {MOST_RELATED}, each once",
+    )
 
 
 def check_text(text: Text) -> None:

@@ -26,6 +26,7 @@ class Event(enum.StrEnum):
     KEYS_MADE = "keys made"
     KEYS_DESTROYED = "keys destroyed"
     LIST_DAMAGED = "a public list could not be read and stays as it is; what waits joins the next week's"
+    NOT_LET_OUT = "a warning was set to go out by now and could not; warp status says which"
     NOT_TOLD = "coordinators could not be told"
     CLOCK_IN_DOUBT = "the clock is in doubt, so midnight's work waits for a person"
     CLOCK_WAS_AHEAD = "the clock was ahead, so the last midnight's work is done again"

@@ -116,7 +116,7 @@ async def test_what_readers_have_is_found_without_opening_what_is_being_written(
 async def test_what_was_published_before_corrections_is_version_one(tmp_path: Path) -> None:
     kept = revision("x", 2, Status.PUBLISHED, published=DAY, updated=DAY, author="ana", approver="luis")
     later = {"version", "history", "reason", "valid_until", "publish_at", "related", "escalates"}
-    later |= {"escalated_by", "buried", "withdraws"}
+    later |= {"escalated_by", "buried", "withdraws", "hindrance"}
     document = {name: value for name, value in msgspec.to_builtins(kept).items() if name not in later}
     document["texts"]["es"] = {"title": "Título «ñ»", "summary": "Resumen", "actions": []}
     draft = document | {"status": "draft", "revision": 1}

@@ -13,6 +13,7 @@ from tests.support import NOON, WEEK, Served, seeded
 from warp import advising
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.advisory_life import Change
+from warp.events import Event
 from warp.release import Hub
 from warp.signal import State
 from warp.stages import Act, NotPossible, Rules
@@ -222,7 +223,9 @@ async def test_a_time_that_was_taken_back_or_edited_away_never_comes(hub: Hub) -
     assert await advising.due(hub, at + timedelta(days=1), FOUR_EYES) == []
 
 
-async def test_what_does_not_keep_to_the_rules_any_more_stays_and_holds_up_nothing_else(hub: Hub) -> None:
+async def test_what_could_not_go_out_says_why_stays_in_review_and_holds_up_nothing_else(
+    hub: Hub, server: Served
+) -> None:
     at = NOON + timedelta(minutes=10)
     gone, good = await drafted(hub), await drafted(hub)
     await advising.schedule(hub, gone.id, Act.PUBLISH, by("luis"), at)
@@ -230,7 +233,67 @@ async def test_what_does_not_keep_to_the_rules_any_more_stays_and_holds_up_nothi
     async with hub.identity.write() as connection:
         await coordinators.remove(connection, "luis")
     assert await advising.due(hub, at, FOUR_EYES) == [good.id]
-    assert (await latest(hub, gone.id)).status is Status.REVIEW
+    stays = await latest(hub, gone.id)
+    assert (stays.status, stays.author, stays.approver, stays.publish_at) == (Status.REVIEW, "ana", "", None)
+    assert (stays.hindrance, stays.reason) == ("no coordinator of this name; see: warp coordinator list", "")
+    assert server.logged.events.count(Event.NOT_LET_OUT) == 1
+
+
+async def test_what_could_not_go_out_does_not_go_out_later_by_itself(hub: Hub, server: Served) -> None:
+    at, draft = NOON + timedelta(minutes=10), await drafted(hub)
+    await advising.schedule(hub, draft.id, Act.PUBLISH, by("luis"), at)
+    async with hub.identity.write() as connection:
+        await coordinators.remove(connection, "luis")
+    await advising.due(hub, at, FOUR_EYES)
+    async with hub.identity.write() as connection:
+        await coordinators.add(connection, "luis", "age1pq1luis")
+    before = await everything(hub)
+    assert await advising.due(hub, at + timedelta(days=1), FOUR_EYES) == []
+    assert await everything(hub) == before
+    with pytest.raises(NotPossible, match="second pair of eyes"):
+        await advising.let_out(hub, draft.id, Act.PUBLISH, by("ana"))
+    [out] = await advising.let_out(hub, draft.id, Act.PUBLISH, by("luis", hours=1))
+    assert (out.status, out.hindrance) == (Status.PUBLISHED, "")
+    assert server.logged.events.count(Event.NOT_LET_OUT) == 1
+
+
+async def test_an_approval_outlasts_what_has_nothing_to_do_with_it(hub: Hub) -> None:
+    """An escalated warning says nothing against an approver; one who is its author is no second pair."""
+    at, alone = NOON + timedelta(minutes=10), Rules(four_eyes=False, green_is_public=False)
+    old = await published(hub)
+    change = Change(reason="banks are hit", ready=True)
+    one, two = [await advising.escalate(hub, old.id, by("ana"), change) for _ in range(2)]
+    own = await drafted(hub)
+    await advising.schedule(hub, two.id, Act.PUBLISH, by("luis"), at)
+    await advising.schedule(hub, own.id, Act.PUBLISH, by("ana", alone), at)
+    await advising.let_out(hub, one.id, Act.PUBLISH, by("luis"))
+    assert await advising.due(hub, at, FOUR_EYES) == []
+    found = [await latest(hub, each.id) for each in (two, own)]
+    assert [each.approver for each in found] == ["luis", ""]
+    assert f"{old.id}, whose place it takes, is escalated" in found[0].hindrance
+    assert "second pair of eyes" in found[1].hindrance
+
+
+async def test_each_act_on_what_could_not_go_out_takes_the_reason_back(hub: Hub) -> None:
+    at, draft = NOON + timedelta(minutes=10), await drafted(hub)
+
+    async def hinder() -> None:
+        await advising.schedule(hub, draft.id, Act.PUBLISH, by("eva"), at)
+        async with hub.identity.write() as connection:
+            await coordinators.remove(connection, "eva")
+        await advising.due(hub, at, FOUR_EYES)
+        async with hub.identity.write() as connection:
+            await coordinators.add(connection, "eva", "age1pq1eva")
+        assert (await latest(hub, draft.id)).hindrance
+
+    await hinder()
+    assert not (await advising.approve(hub, draft.id, by("luis"))).hindrance
+    assert not (await advising.edit(hub, draft.id, by("ana"), Change(ready=True))).hindrance
+    await hinder()
+    assert not (await advising.schedule(hub, draft.id, Act.PUBLISH, by("luis"), at)).hindrance
+    assert not (await advising.edit(hub, draft.id, by("ana"), Change(ready=True))).hindrance
+    await hinder()
+    assert not (await advising.edit(hub, draft.id, by("ana"), Change())).hindrance
 
 
 async def test_publication_by_the_clock_closes_its_signal(hub: Hub, server: Served) -> None:

@@ -80,16 +80,18 @@ async def show(data: Path, identifier: str, *, with_history: bool, as_json: bool
             click.echo(f"{number}. {action}")
     if with_history:
         columns = ("revision", "status", "version", "by", "reason")
-        rows = [(a.revision, _status(a), a.version or "", _who(a), a.reason) for a in revisions]
+        rows = [
+            (a.revision, _status(a), a.version or "", _who(a), a.hindrance or a.reason) for a in revisions
+        ]
         click.echo("")
         write_table("Revisions", columns, rows, "")
 
 
 def _awaits(latest: Advisory, name: str, rules: Rules) -> bool:
-    """Say whether a coordinator can let it out or confirm it, and nobody but a clock will otherwise."""
+    """Say whether a coordinator can let it out or confirm it, or has to see why the clock could not."""
     if latest.status is not Status.REVIEW or latest.publish_at is not None:
         return False
-    return bool(latest.approver) or latest.author != name or not rules.four_eyes
+    return bool(latest.approver or latest.hindrance) or latest.author != name or not rules.four_eyes
 
 
 def _as_json(standing: Standing, rules: Rules) -> dict[str, Any]:
@@ -104,11 +106,13 @@ def _row(standing: Standing, default: str) -> tuple[str, ...]:
 
 
 def _state(standing: Standing) -> str:
-    """Give where it stands, with the version that readers have and the minute at which it goes out."""
+    """Give where it stands, with the version that readers have, and when it goes out or why it could not."""
     state = str(standing.stage)
     if standing.public is not None:
         _, comma, pending = state.partition(",")
         state = f"{standing.public.status} (version {standing.public.version}){comma}{pending}"
+    if standing.latest.hindrance:
+        return f"{state}, set to go out and could not: {standing.latest.hindrance}"
     when = standing.latest.publish_at
     return f"{state}, set to {when:%Y-%m-%d %H:%M} UTC" if when else state
 
@@ -118,6 +122,8 @@ def _status(revision: Advisory) -> str:
         return "withdrawal asked for"
     if revision.buried:
         return f"{revision.status}, left the feeds"
+    if revision.hindrance:
+        return f"{revision.status}, could not go out"
     if revision.publish_at:
         return f"{revision.status}, set to {revision.publish_at:%Y-%m-%d %H:%M} UTC"
     return "approved" if revision.approver and not revision.status.is_out else revision.status

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from keys.directory import fingerprint
-from storage import coordinators, figures, inbox, members, pool, signals
+from storage import advisories, coordinators, figures, inbox, members, pool, signals
 from warp import epochs, exposure, founding
 from warp import release as acts
+from warp.advisory import Status
 from warp.app import serve
 from warp.cli import unlocking
 from warp.cli.options import (
@@ -196,6 +197,8 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
             "new signals": sum(s.state is State.NEW for s in await signals.everything(connection)),
             "last closed week": (await figures.closed(connection, Span.WEEK) or ["none"])[-1],
         }
+        reviewed = await advisories.with_status(connection, Status.REVIEW)
+    hindered = [each.id for each in reviewed if each.hindrance]
     async with site.hub.identity.read() as connection:
         people = await members.everyone(connection)
         names = await coordinators.everyone(connection)
@@ -208,6 +211,7 @@ async def _status(site: Site, now: datetime) -> tuple[dict[str, object], list[st
     facts["weeks with keys"] = ", ".join(str(each) for each in site.hub.keyring.weeks())
     facts["next release"] = await _next_release(site)
     wrong = [f"Take off this machine: {path}" for path in founding.left_online(site.data)]
+    wrong += [f"Set to go out and could not: {each}. warp advisory show says why." for each in hindered]
     if len(names) < 2 and site.settings.four_eyes:
         wrong.append("One coordinator cannot publish alone: add another, or set four_eyes = false.")
     certificate = site.epochs.certificate
