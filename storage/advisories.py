@@ -60,14 +60,35 @@ async def everything(connection: AsyncConnection) -> list[Advisory]:
     return await _all(connection, _last())
 
 
+async def newest(connection: AsyncConnection, most: int | None) -> tuple[list[Advisory], int]:
+    """
+    Give the last revisions of the newest advisories and of all that is pending, and how many more there are.
+
+    Args:
+        connection: To the reports.
+        most: So many of the newest, by the week and word of their ids; none for all.
+    """
+    if most is None:
+        return await everything(connection), 0
+    age = func.replace(_table.c.id, "drill-", "").desc()
+    ids = select(_table.c.id).distinct()
+    wanted = set((await connection.execute(ids.order_by(age).limit(most))).scalars())
+    found = {each.id: each for each in await _all(connection, _last(_table.c.id.in_(wanted)))}
+    for status in Status:
+        if not status.is_out:
+            found |= {each.id: each for each in await with_status(connection, status)}
+    count = (await connection.execute(select(func.count()).select_from(ids.subquery()))).scalar_one()
+    return list(found.values()), count - len(found)
+
+
 async def last_update(connection: AsyncConnection) -> datetime | None:
     """Give when readers were last given anything; none as long as nothing is out."""
     return max((each.updated for each in await outlines(connection) if each.updated), default=None)
 
 
-async def all_public(connection: AsyncConnection) -> list[Advisory]:
-    """Give what readers have of every advisory that they have anything of, by id."""
-    return await _all(connection, _last(_table.c.status.in_(_OUT)))
+async def public_of(connection: AsyncConnection, wanted: Sequence[str]) -> list[Advisory]:
+    """Give what readers have of some advisories, by id."""
+    return await _all(connection, _last(_table.c.status.in_(_OUT) & _table.c.id.in_(wanted)))
 
 
 async def versions_of(connection: AsyncConnection, wanted: Sequence[str]) -> list[list[Advisory]]:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+import msgspec
 import pytest
 
-from storage import coordinators
+from storage import advisories, coordinators
+from tests.advising import machines
 from tests.commandline import refused, run, warp, warp_json
-from tests.support import Clock, Logged, Stock, found, opened
-from warp import advising
+from tests.support import NOON, Clock, Logged, Stock, found, opened
+from warp import advising, drafting
+from warp.advisory import Status
 from warp.site import present
 
 ANA, LUIS = ("--as", "ana"), ("--as", "luis")
@@ -185,6 +188,71 @@ def test_a_correction_changes_the_languages_that_it_names(data: Path, do) -> Non
     assert texts["es"]["actions"] == []
 
 
+def in_two_languages(data: Path) -> str:
+    identifier = drafted(data)
+    text = ("--title", "Phishing por SMS", "--summary", str(data.parent / "text.txt"))
+    warp("advisory", "edit", identifier, *ANA, "--language", "es", *text, "--ready", "--data", data)
+    warp("advisory", "publish", identifier, *LUIS, "--data", data)
+    return identifier
+
+
+def test_a_language_that_a_correction_leaves_behind_is_named_until_it_is_mended(data: Path) -> None:
+    identifier, because = in_two_languages(data), ("--reason", "by mail", "--ready")
+    says = "Older than the text in en, and maybe not true any more: es. Write it anew: "
+    quiet = run("advisory", "edit", identifier, *ANA, "--severity", "high", *because, "--data", data)
+    assert (quiet.status, quiet.err) == (0, "")
+    left = run("advisory", "edit", identifier, *ANA, "--title", "By mail", *because, "--data", data)
+    assert left.err.startswith(says)
+    for act in (("show", identifier), ("update", identifier, *LUIS), ("show", identifier, "--json")):
+        assert run("advisory", *act, "--data", data).err.startswith(says)
+    es = ("--language", "es", "--title", "Por correo")
+    assert run("advisory", "edit", identifier, *ANA, *es, *because, "--data", data).err == ""
+    assert run("advisory", "update", identifier, *LUIS, "--data", data).err == ""
+
+
+def test_an_escalation_names_the_languages_that_it_has_from_the_old_warning(data: Path) -> None:
+    worse = ("--title", "Banks are hit", "--reason", "banks are hit")
+    done = run("advisory", "escalate", in_two_languages(data), *ANA, *worse, "--data", data)
+    assert done.err.startswith("Older than the text in en, and maybe not true any more: es.")
+
+
+def test_a_language_can_be_taken_out_but_never_the_first(data: Path, do) -> None:
+    identifier = in_two_languages(data)
+    assert "en is the site's first language" in no(data, "edit", identifier, *ANA, "--drop-language", "en")
+    because = ("--title", "By mail", "--reason", "by mail", "--ready")
+    dropped = run("advisory", "edit", identifier, *ANA, *because, "--drop-language", "es", "--data", data)
+    assert (dropped.status, dropped.err) == (0, "")
+    do("update", identifier, *LUIS)
+    assert list(do("show", identifier)["texts"]) == ["en"]
+    assert "must have a text" in no(data, "edit", identifier, *ANA, "--drop-language", "es", "--reason", "x")
+
+
+def test_an_empty_action_alone_empties_the_list_and_an_empty_text_is_refused(data: Path, do) -> None:
+    identifier = drafted(data, "--action", "Block it", "--action", "Warn users")
+    assert "actions: empty" in no(data, "edit", identifier, *ANA, "--action", "", "--action", "Block it")
+    assert "--title is empty" in no(data, "edit", identifier, *ANA, "--language", "es", "--title", "")
+    assert "--title is empty" in no(data, "edit", identifier, *ANA, "--title", " \u200b")
+    assert "--summary is empty" in no(data, "edit", identifier, *ANA, "--summary", "/dev/null")
+    assert do("show", identifier)["texts"]["en"]["actions"] == ["Block it", "Warn users"]
+    do("edit", identifier, *ANA, "--action", "")
+    text = do("show", identifier)["texts"]["en"]
+    assert (text["title"], text["actions"]) == ("Phishing by SMS", [])
+
+
+def test_a_wrong_type_is_corrected_and_its_first_actions_are_those_of_the_right_one(data: Path, do) -> None:
+    identifier, because = published(data), ("--reason", "no phishing", "--ready")
+    assert "not an RSIT type" in no(data, "edit", identifier, *ANA, *because, "--type", "phish")
+    assert "not an RSIT type" in no(data, "edit", identifier, *ANA, *because, "--type", "phish", "--advice")
+    do("edit", identifier, *ANA, *because, "--type", "malicious-code/infected-system", "--advice")
+    do("update", identifier, *LUIS)
+    found = do("show", identifier)
+    assert found["type"] == "malicious-code/infected-system"
+    first = drafting.advise("malicious-code/infected-system", "en")
+    assert found["texts"]["en"]["actions"] == list(first)
+    [new] = do("escalate", identifier, *ANA, "--reason", "worse", "--type", "intrusions")["advisories"]
+    assert do("show", new["id"])["type"] == "intrusions"
+
+
 def test_text_is_cleaned_and_the_command_says_so(data: Path, do) -> None:
     title = ("--title", "<b>Phi\u00adshing</b> < 2.0")
     made = run(
@@ -287,3 +355,43 @@ def test_what_could_not_go_out_at_its_minute_is_named_by_status_and_waits_for_ev
     assert "in-review, could not go out" in history
     warp("advisory", "publish", identifier, *LUIS, "--data", data)
     assert named not in run("status", "--data", data).out
+
+
+def test_a_warning_without_a_text_in_the_sites_new_first_language_is_listed_shown_and_edited(
+    data: Path, do
+) -> None:
+    settings, identifier = data / "warp.toml", published(data)
+    before = settings.read_text("utf-8")
+    try:
+        settings.write_text(before.replace('languages = ["en", "es"]', 'languages = ["es", "en"]'), "utf-8")
+        assert settings.read_text("utf-8") != before
+        assert identifier in {each["id"] for each in do("list")["advisories"]}
+        assert identifier in warp("advisory", "list", "--data", data)
+        assert "[en] " in warp("advisory", "show", identifier, "--data", data)
+        do("edit", identifier, *ANA, "--language", "en", "--title", "By mail", "--reason", "by mail")
+        gone = ("--drop-language", "en", "--reason", "x")
+        assert "texts: there is none" in no(data, "edit", identifier, *ANA, *gone)
+    finally:
+        settings.write_text(before, "utf-8")
+
+
+def test_the_list_holds_the_newest_fifty_and_all_that_is_pending(data: Path, do) -> None:
+    old, pending = [f"2020-w01-{number:08}" for number in range(60)], "2019-w01-pending"
+
+    async def fill() -> None:
+        async with opened(data, Clock(), Logged()) as site, site.hub.reports.write() as connection:
+            out = machines(status=Status.PUBLISHED, version=1, updated=NOON, published=NOON)
+            for each in (
+                *(msgspec.structs.replace(out, id=i, week="2020-W01") for i in old),
+                machines(id=pending, week="2019-W01", author="ana"),
+            ):
+                await advisories.save(connection, each)
+
+    asyncio.run(fill())
+    everything, listed = do("list", "--all"), do("list")
+    ids = [each["id"] for each in listed["advisories"]]
+    assert (everything["more"], len(everything["advisories"])) == (0, len(ids) + listed["more"])
+    assert ids[-1] == pending
+    assert old[0] not in ids
+    assert listed["more"] > 0
+    assert warp("advisory", "list", "--data", data).endswith(f"{listed['more']} more that are out: --all\n")

@@ -78,7 +78,7 @@ def test_two_named_coordinators_let_it_out_and_the_feed_can_be_emptied_again(emp
     assert "http://127.0.0.1:8080/feeds/es/drill.rss" in done["feeds"]
     (entry,) = feed(empty_feed)
     assert (entry.link, entry.title[:8]) == (done["page"], "[DRILL] ")
-    assert warp_json("advisory", "list", "--data", empty_feed) == {"advisories": []}
+    assert warp_json("advisory", "list", "--data", empty_feed) == {"advisories": [], "more": 0}
     assert warp_json("signals", "--data", empty_feed) == {"signals": []}
     assert "DRILL" not in warp("signals", "--data", empty_feed)
     assert warp("tally", "--data", empty_feed) == "Nothing of this was counted.\n"

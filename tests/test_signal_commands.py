@@ -273,7 +273,7 @@ def test_a_signal_is_watched_and_then_dismissed_with_its_draft(site: Path) -> No
     assert listed("--state", "watched", "--data", site) == ["rise0000"]
     said = warp("signals", "dismiss", "rise0000", *COORDINATOR, "--reason", "a drill", "--data", site)
     assert f"The machine's draft {draft} is deleted." in said
-    assert warp_json("advisory", "list", "--data", site) == {"advisories": []}
+    assert warp_json("advisory", "list", "--data", site) == {"advisories": [], "more": 0}
     assert listed("--data", site) == ["batch000"]
     shown = warp("signals", "show", "rise0000", "--data", site)
     assert "dismissed, coordinator: a drill" in shown

@@ -103,8 +103,10 @@ def check(advisory: Advisory) -> None:
     Check an advisory that somebody has written.
 
     Raises:
-        InvalidText: a text or the reason is not allowed, a code is none, or it names too many others.
+        InvalidText: there is no text, one or the reason is not allowed, a code is none, or too many are
+            related.
     """
+    _require(bool(advisory.texts), "texts: there is none")
     for text in advisory.texts.values():
         check_text(text)
     if advisory.reason:

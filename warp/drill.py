@@ -22,7 +22,7 @@ from feeds.entry import advisory_path, marked
 from keys import age
 from storage import coordinators
 from warp import config, drilled, founding
-from warp.advisory import Advisory
+from warp.advisory import Advisory, text_for
 from warp.app import serving
 from warp.config import Config
 from warp.events import raise_faults
@@ -153,7 +153,7 @@ def _outcome(publisher: Publisher, published: Advisory, approved: Advisory, play
         type=played.scenario.type,
         reports=played.sent,
         advisory=published.id,
-        title=marked(published, published.texts[language], language),
+        title=marked(published, text_for(published, language, language)[1], language),
         author=approved.author,
         approver=approved.approver,
         page=f"{url}/{advisory_path(language, published.id)}",

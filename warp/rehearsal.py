@@ -19,7 +19,7 @@ from keys.invitation import Invitation
 from keys.lock import Lock
 from storage import advisories, members, signals, tallies
 from warp import advising, client, places, syncing, taxonomy, wallet
-from warp.advisory import Advisory
+from warp.advisory import Advisory, text_for
 from warp.advisory_life import Change
 from warp.client import Draft
 from warp.scenario import Scenario
@@ -216,7 +216,8 @@ class Rehearsal:
         widest = max(about, key=lambda each: each.signal.observed)
         self.step("signal", f"signal: {widest.signal.why}")
         draft = await self._latest(widest.advisory or "")
-        text = draft.texts[self._site.publisher.default]
+        default = self._site.publisher.default
+        _, text = text_for(draft, default, default)
         self.step("draft", f"the machine drafted {draft.id}: {text.title}")
         return draft.id
 

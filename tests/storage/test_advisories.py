@@ -69,7 +69,7 @@ async def test_what_readers_have_is_the_last_revision_that_is_out_at_any_time(da
             assert await advisories.latest(connection, "a") == each
             found = await advisories.public(connection, "a")
             assert (found and found.revision) == wanted
-            assert await advisories.all_public(connection) == ([found] if found else [])
+            assert await advisories.public_of(connection, ["a"]) == ([found] if found else [])
             assert await advisories.everything(connection) == [each]
 
 
@@ -86,7 +86,24 @@ async def test_every_advisory_stands_once_in_each_list(database: Database) -> No
     await save(database, *OTHERS[::-1], *LIFE)
     async with database.read() as connection:
         assert await advisories.everything(connection) == [LIFE[-1], *OTHERS]
-        assert await advisories.all_public(connection) == [LIFE[-1], OTHERS[1]]
+        assert await advisories.public_of(connection, ["c", "b", "a"]) == [LIFE[-1], OTHERS[1]]
+        assert await advisories.public_of(connection, ["c"]) == [OTHERS[1]]
+
+
+async def test_the_newest_are_given_with_all_that_is_pending_and_the_number_of_the_others(
+    database: Database,
+) -> None:
+    ids = ["2026-w40-z", "2026-w47-a", "drill-2026-w48-b", "2026-w49-c"]
+    out = [revision(each, 1, Status.PUBLISHED, 1, updated=DAY) for each in ids]
+    pending = [revision("2025-w01-a", 1, Status.DRAFT), revision(ids[0], 2, Status.REVIEW, 1)]
+    old = revision("2025-w02-a", 1, Status.PUBLISHED, 1, updated=DAY)
+    await save(database, *out, *pending, old)
+    async with database.read() as connection:
+        found, more = await advisories.newest(connection, 2)
+        assert ({each.id for each in found}, more) == ({"2025-w01-a", *ids[0:1], *ids[2:]}, 2)
+        assert pending[1] in found
+        everything, none = await advisories.newest(connection, None)
+    assert (len(everything), none) == (6, 0)
 
 
 async def test_only_last_revisions_have_a_status_that_is_asked_for(database: Database) -> None:
@@ -128,7 +145,7 @@ async def test_what_was_published_before_corrections_is_version_one(tmp_path: Pa
     database = await open_database(tmp_path / "reports.db", "reports")
     async with database.read() as connection:
         first, second = await advisories.revisions(connection, "x")
-        assert await advisories.all_public(connection) == [second]
+        assert await advisories.public_of(connection, ["x"]) == [second]
     await database.close()
     assert (first.status, first.version) == (Status.DRAFT, 0)
     assert (second.version, second.history, second.approver) == (1, (), "luis")

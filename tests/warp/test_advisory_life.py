@@ -368,6 +368,10 @@ def test_a_figure_stays_with_its_place_and_its_week() -> None:
         change = Change(reason=WHY, place=place)
         assert advisory_life.escalation(old, "new", week, by("ana"), change).figure == kept
     assert corrected(old, Change(reason=WHY, place="AR")).latest.figure is None
+    assert corrected(old, Change(reason=WHY, type="fraud")).latest.figure is None
+    assert corrected(old, Change(reason=WHY, type=old.latest.type)).latest.figure == Figure(20)
+    of_another = Change(reason=WHY, type="fraud", severity=Severity.CRITICAL)
+    assert advisory_life.escalation(old, "new", old.latest.week, by("ana"), of_another).figure is None
     assert corrected(old, Change(reason=WHY)).latest.figure == Figure(20)
 
 
@@ -429,3 +433,28 @@ def test_a_withdrawal_needs_a_reason_in_one_clean_line() -> None:
 def test_what_may_not_stand_in_an_advisory_is_refused_by_its_part(change: Change, because: str) -> None:
     with pytest.raises(NotPossible, match=f"^{because}"):
         advisory_life.edited(pending(machines()), by("ana"), change)
+
+
+def test_the_machines_severity_goes_with_another_type() -> None:
+    draft = pending(machines(severity=Severity.HIGH, figure=Figure(20)))
+    made = advisory_life.edited(draft, by("ana"), Change(type="malicious-code"))
+    assert (made.type, made.severity, made.figure) == ("malicious-code", Severity.MEDIUM, None)
+    kept = advisory_life.edited(draft, by("ana"), Change(type="fraud/phishing"))
+    assert (kept.severity, kept.figure) == (Severity.HIGH, Figure(20))
+
+
+def test_a_type_that_is_none_is_refused() -> None:
+    with pytest.raises(NotPossible, match="type: not an RSIT type"):
+        corrected(published(), Change(reason=WHY, type="phish"))
+
+
+def test_the_text_of_a_language_can_go_but_one_stays() -> None:
+    both = {**FIRST, "pt": Text("Phishing", "Por SMS.")}
+    old = published(texts=both)
+    made = corrected(old, Change(reason=WHY, dropped=("pt",)))
+    assert (made.latest.texts, old.latest.texts) == (FIRST, both)
+    for change in (Change(dropped=("fr",), reason=WHY), Change(dropped=("pt",), texts=both, reason=WHY)):
+        with pytest.raises(NotPossible, match="must have a text, and cannot get another"):
+            corrected(old, change)
+    with pytest.raises(NotPossible, match="texts: there is none"):
+        corrected(old, Change(dropped=("pt", "en"), reason=WHY))

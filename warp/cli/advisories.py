@@ -11,7 +11,8 @@ import msgspec
 from feeds.entry import advisory_path
 from warp import advising, cleaning, stages
 from warp.advisory import Advisory, Status
-from warp.cli.advisory_texts import Minute, changed, said, say_removed, text_options
+from warp.cli.advisory_texts import Minute, change_options, changed, said, say_removed, text_options
+from warp.cli.older_texts import say_older
 from warp.cli.options import as_option, asynchronous, data_option, json_option, write_json
 from warp.site import Site, open_site
 from warp.stages import Act, Acting, Stage, Standing
@@ -65,6 +66,7 @@ async def draft(data: Path, name: str, type_: str, *, as_json: bool, **given: An
 @data_option
 @as_option
 @click.option("--reason", help="Why it changes; of what is out, its readers read it.")
+@change_options
 @text_options
 @json_option
 @asynchronous
@@ -86,6 +88,7 @@ async def edit(data: Path, identifier: str, name: str, *, as_json: bool, **given
         change = changed(site, new, found.latest.type, found.latest.texts)
         made = await advising.edit(site.hub, identifier, _acting(site, name), change)
         say_removed(new.removed)
+        await say_older(site, identifier)
         _say(site, Standing(made, found.public), as_json=as_json)
 
 
@@ -155,6 +158,7 @@ async def update(data: Path, identifier: str, name: str, at: datetime | str | No
 @data_option
 @as_option
 @click.option("--reason", required=True, help="Why; the readers of both read it.")
+@change_options
 @text_options
 @json_option
 @asynchronous
@@ -176,6 +180,7 @@ async def escalate(data: Path, identifier: str, name: str, *, as_json: bool, **g
         change = changed(site, new, old.type, old.texts)
         made = await advising.escalate(site.hub, identifier, _acting(site, name), change)
         say_removed(new.removed)
+        await say_older(site, made.id)
         _say(site, Standing(made, None), as_json=as_json)
 
 
@@ -229,6 +234,7 @@ async def _let_out(
             if found.latest.status is not _MAKES[act]:
                 out = await advising.let_out(site.hub, identifier, act, acting)
             await _issue(site, out)
+        await say_older(site, identifier)
         _say(site, *(Standing(each, each) for each in out), as_json=as_json)
 
 

@@ -27,7 +27,7 @@ class Said(NamedTuple):
     language: str
     title: str | None
     summary: str | None
-    actions: tuple[str, ...]
+    actions: tuple[str, ...] | None
     advice: bool
     change: Change
     """All but the text."""
@@ -73,7 +73,10 @@ _OPTIONS = (
     click.option("--summary", "summary_file", type=click.File(encoding="utf-8"), help="Text file, or -."),
     click.option("--html", "is_html", is_flag=True, help="The file is HTML, pasted from a page or mail."),
     click.option(
-        "--action", "actions", multiple=True, help="A recommended action; replaces the list; repeat it."
+        "--action",
+        "actions",
+        multiple=True,
+        help="A recommended action; replaces the list; repeat it, or give '' for none.",
     ),
     click.option("--advice", is_flag=True, help="Recommend the first actions for the type; before --action."),
     click.option("--language", help="Which language's text is changed; the site's default unless given."),
@@ -94,6 +97,25 @@ _OPTIONS = (
 )
 
 
+_CHANGES = (
+    click.option("--type", "type_", help="RSIT type or class, or empty for all."),
+    click.option(
+        "--drop-language",
+        "dropped",
+        multiple=True,
+        metavar="LANGUAGE",
+        help="A language whose text goes; its readers get the first language's. Repeat it.",
+    ),
+)
+
+
+def change_options(command: _Command) -> _Command:
+    """Add the options of what can be changed of an advisory, and is not said of a new one."""
+    for option in reversed(_CHANGES):
+        command = option(command)
+    return command
+
+
 def text_options(command: _Command) -> _Command:
     """Add the options that say what an advisory is to say."""
     for option in reversed(_OPTIONS):
@@ -107,15 +129,24 @@ def said(site: Site, given: dict[str, Any]) -> Said:
 
     Raises:
         ConfigError: the site does not have that language.
+        UsageError: a text is empty, or the text of the site's first language would go.
     """
     language = given["language"] or site.publisher.default
     if language not in site.settings.languages:
         raise ConfigError(f"the site's languages are {', '.join(site.settings.languages)}")
-    title = cleaning.clean_title(given["title"]) if given["title"] else None
+    dropped = tuple(dict.fromkeys(given.get("dropped", ())))
+    if site.publisher.default in dropped:
+        raise click.UsageError(f"{site.publisher.default} is the site's first language: its text stays")
+    title = None if given["title"] is None else cleaning.clean_title(given["title"])
     summary = _summary(given["summary_file"], is_html=given["is_html"])
-    actions = [cleaning.clean_line(action) for action in given["actions"]]
+    for option, text in (("--title", title), ("--summary", summary)):
+        if text is not None and not text.text.strip():
+            raise click.UsageError(f"{option} is empty")
+    actions = [cleaning.clean_line(action) for action in given["actions"] if given["actions"] != ("",)]
     reason = cleaning.clean_line(given["reason"]) if given.get("reason") else None
     change = Change(
+        dropped=dropped,
+        type=given.get("type_"),
         severity=taxonomy.Severity(given["severity"]) if given["severity"] else None,
         tlp=Tlp(given["tlp"]) if given["tlp"] else None,
         place=given["place"],
@@ -130,7 +161,7 @@ def said(site: Site, given: dict[str, Any]) -> Said:
         language=language,
         title=title.text if title else None,
         summary=summary.text if summary else None,
-        actions=tuple(action.text for action in actions),
+        actions=tuple(action.text for action in actions) if given["actions"] else None,
         advice=given["advice"],
         change=change,
         removed=sum(each.removed for each in cleaned),
@@ -151,15 +182,16 @@ def changed(site: Site, new: Said, of_type: str, texts: Mapping[str, Text]) -> C
     Args:
         site: Its default language is that of the first text.
         new: What is said.
-        of_type: The advisory's type, which the first actions are for.
+        of_type: The advisory's type so far; the first actions are for that, or for the one that it gets.
         texts: What it says so far; a language of which nothing is said stays as it is.
     """
-    if not (new.title or new.summary or new.actions or new.advice):
+    if new.title is None and new.summary is None and new.actions is None and not new.advice:
         return new.change
+    of_type = of_type if new.change.type is None else new.change.type
     old = texts.get(new.language)
     if old is None and not (new.title and new.summary):
         raise click.UsageError(f"the first text in {new.language} needs --title and --summary")
-    if new.language != site.publisher.default and site.publisher.default not in texts:
+    if old is None and new.language != site.publisher.default and site.publisher.default not in texts:
         raise click.UsageError(f"write it in {site.publisher.default} first; then add other languages")
     if new.advice and not (of_type == "" or taxonomy.is_term(of_type)):
         raise click.BadParameter("not an RSIT type or class; see: warp terms types", param_hint="--type")
@@ -168,7 +200,7 @@ def changed(site: Site, new: Said, of_type: str, texts: Mapping[str, Text]) -> C
     text = Text(
         title=new.title or before.title,
         summary=before.summary if new.summary is None else new.summary,
-        actions=(*first, *new.actions) or before.actions,
+        actions=before.actions if new.actions is None and not first else (*first, *(new.actions or ())),
     )
     return msgspec.structs.replace(new.change, texts={new.language: text})
 

@@ -10,22 +10,27 @@ import msgspec
 from feeds.entry import marked
 from storage import advisories
 from warp import advice, advising, stages, taxonomy
-from warp.advisory import Advisory, Status
+from warp.advisory import Advisory, Status, text_for
 from warp.cli import verifying
 from warp.cli.advisories import advisory
+from warp.cli.older_texts import say_older
 from warp.cli.options import asynchronous, data_option, json_option, write_json, write_table
 from warp.site import open_site
 from warp.stages import Rules, Standing
+
+_SHOWN = 50
+"""So many are listed beside what is pending; a terminal holds no more, and a table of all takes seconds."""
 
 
 @advisory.command(name="list")
 @data_option
 @click.option("--as", "name", metavar="NAME", help="Only what waits for this coordinator.")
+@click.option("--all", "with_all", is_flag=True, help="Also what is out and not among the newest 50.")
 @json_option
 @asynchronous
-async def list_advisories(data: Path, name: str | None, *, as_json: bool) -> None:
+async def list_advisories(data: Path, name: str | None, *, with_all: bool, as_json: bool) -> None:
     """
-    List advisories, with what is pending and set to a time, latest week first.
+    List the newest advisories and all that is pending or set to a time, latest week first.
 
     \b
     Examples:
@@ -35,17 +40,23 @@ async def list_advisories(data: Path, name: str | None, *, as_json: bool) -> Non
     async with open_site(data) as site:
         default, rules = site.publisher.default, site.rules
         async with site.hub.reports.read() as connection:
-            out = {each.id: each for each in await advisories.all_public(connection)}
-            latest = await advisories.everything(connection)
-    everything = [Standing(each, out.get(each.id)) for each in latest]
-    if name is not None:
-        everything = [each for each in everything if _awaits(each.latest, name, rules)]
-    everything.sort(key=lambda each: (each.latest.week, each.latest.id), reverse=True)
+            if name is not None:
+                reviewed = await advisories.with_status(connection, Status.REVIEW)
+                latest, more = [each for each in reviewed if _awaits(each, name, rules)], 0
+            else:
+                latest, more = await advisories.newest(connection, None if with_all else _SHOWN)
+            # Of what is out the last revision is what readers have.
+            correcting = [each.id for each in latest if each.version and not each.status.is_out]
+            out = {each.id: each for each in await advisories.public_of(connection, correcting)}
+    latest.sort(key=lambda each: (each.week, each.id), reverse=True)
+    found = [Standing(each, each if each.status.is_out else out.get(each.id)) for each in latest]
     if as_json:
-        write_json({"advisories": [_as_json(each, rules) for each in everything]})
+        write_json({"advisories": [_as_json(each, rules) for each in found], "more": more})
         return
-    rows = [_row(each, default) for each in everything]
+    rows = [_row(each, default) for each in found]
     write_table("Advisories", ("id", "state", "marking", "severity", "title", "by"), rows, "No advisories.")
+    if more:
+        click.echo(f"{more:,} more that are out: --all")
 
 
 @advisory.command()
@@ -68,6 +79,7 @@ async def show(data: Path, identifier: str, *, with_history: bool, as_json: bool
     async with open_site(data) as site, site.hub.reports.read() as connection:
         standing = await advising.standing(connection, identifier)
         revisions = await advisories.revisions(connection, identifier) if with_history else []
+        await say_older(site, identifier)
     if as_json:
         told = _as_json(standing, site.rules) | {"public": standing.public}
         write_json(told | ({"revisions": revisions} if with_history else {}))
@@ -101,7 +113,8 @@ def _as_json(standing: Standing, rules: Rules) -> dict[str, Any]:
 
 def _row(standing: Standing, default: str) -> tuple[str, ...]:
     latest = standing.latest
-    title = marked(latest, latest.texts[default], default)
+    language, text = text_for(latest, default, default)
+    title = marked(latest, text, language)
     return latest.id, _state(standing), f"TLP:{latest.tlp}", latest.severity, title, _who(latest)
 
 
