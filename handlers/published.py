@@ -138,7 +138,12 @@ class Published:
     def _document(self, address: _Address) -> Document:
         """Give a file's document, the one from before as long as the file is the same."""
         path = address.path
-        found = os.stat(f"{self._folder}/{path}")  # noqa: PTH116 - for every request; pathlib costs thrice as much
+        try:
+            found = os.stat(f"{self._folder}/{path}")  # noqa: PTH116 - for every request; pathlib costs thrice as much
+        except (FileNotFoundError, NotADirectoryError):
+            gone = self._files.pop(path, None)
+            self._held -= gone.document.held if gone else 0
+            raise
         stamp = (found.st_ctime_ns, found.st_ino)
         known = self._files.get(path)
         if known is not None and known.stamp == stamp:

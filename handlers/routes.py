@@ -38,6 +38,7 @@ parts of a path are checked by nothing else. Only `_ANYTHING` admits all that th
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from aiohttp import web
@@ -96,8 +97,20 @@ class Standing(NamedTuple):
         return "".join(parts[each] if odd % 2 else re.escape(each) for odd, each in enumerate(pieces))
 
 
-def routes(default_language: str) -> list[web.RouteDef]:
-    """Give every route of the server."""
+def routes(languages: Sequence[str]) -> list[web.RouteDef]:
+    """
+    Give every route of the server.
+
+    Args:
+        languages: The site's, the default first. Of any other there is nothing, whatever files may be left.
+    """
+    language, every = f"{{language:{'|'.join(languages)}}}", _routes(languages[0])
+    return [
+        web.RouteDef(at.method, at.path.replace(_LANGUAGE, language), at.handler, at.kwargs) for at in every
+    ]
+
+
+def _routes(default_language: str) -> list[web.RouteDef]:
     return [
         _post("/v1/members", members.post),
         _post("/v1/bundles/{week}", bundles.post),

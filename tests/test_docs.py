@@ -194,7 +194,7 @@ def _address(route: Any) -> str:
     return f"{route.method} {re.sub(r':[^{}]*(?:{[^{}]*}[^{}]*)*}', '}', route.path)}"
 
 
-SERVED = {_address(route) for route in routes.routes("en")}
+SERVED = {_address(route) for route in routes.routes(("en", "es"))}
 OF_MEMBERS = ("GET /members/", "GET /m/{password}/")
 
 

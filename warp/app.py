@@ -40,7 +40,7 @@ _LOOK_SECONDS = 60.0
 def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT_SECONDS) -> web.Application:
     """Give the server's application, without a schedule."""
     app = web.Application(middlewares=[errors.middleware(site.hub.log)])
-    app.add_routes(routes.routes(site.publisher.default))
+    app.add_routes(routes.routes(site.publisher.languages))
     app[given.CLOCK] = site.sure_clock
     app[given.INTAKE] = intake
     app[given.BODY_SECONDS] = body_seconds

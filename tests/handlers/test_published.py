@@ -16,9 +16,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from handlers import errors
 from handlers.published import Published
 from storage import figures
-from tests.support import NOON, WEEK, Served, request, sealed
+from tests.support import NOON, WEEK, Logged, Served, request, sealed
 from warp.disclosure import Cell, Figure, Release
 from warp.listening import listening
 from warp.policies import Policy
@@ -135,6 +136,39 @@ async def test_a_file_that_is_gone_is_not_found_though_it_was_served(public: Ser
     assert [(await request(public.port, "GET", path)).status for _ in range(2)] == [200, 200]
     (public.site.tree.folder / "v1/directory/77.json").unlink()
     assert (await request(public.port, "GET", path)).problem == "not-found"
+
+
+async def test_a_file_that_is_gone_is_gone_from_memory_too(tmp_path: Path) -> None:
+    tree, published = Tree(tmp_path), Published(tmp_path, "'none'")
+    for name in ("a.json", "b.json"):
+        tree.write(name, b"[]", NOON)
+
+    async def get(asked: web.Request) -> web.StreamResponse:
+        return published.again(asked) or published.respond(asked, asked.match_info["name"], JSON)
+
+    app = web.Application(middlewares=[errors.middleware(Logged())])
+    app.add_routes([web.get("/{name}", get)])
+    async with listening(app, "127.0.0.1", 0) as port:
+        for name in ("a.json", "b.json"):
+            assert (await request(port, "GET", f"/{name}")).status == 200
+        (tmp_path / "a.json").unlink()
+        assert (await request(port, "GET", "/a.json")).status == 404
+    assert list(published._files) == ["b.json"]
+    assert published._held == published._files["b.json"].document.held
+
+
+async def test_of_a_language_that_a_site_has_no_longer_nothing_is_served(public: Served) -> None:
+    left = {
+        "fr/index.html": "/fr/",
+        "fr/feeds/index.html": "/fr/feeds/",
+        "fr/figures/index.html": "/fr/figures/",
+        "fr/advisories/drill-1.html": "/fr/advisories/drill-1",
+        "feeds/fr/drill.atom": "/feeds/fr/drill.atom",
+        "feeds/fr/feeds.opml": "/feeds/fr/feeds.opml",
+    }
+    for path, address in left.items():
+        public.site.tree.write(path, b"left", NOON)
+        assert (await request(public.port, "GET", address)).problem == "not-found"
 
 
 @pytest.mark.parametrize("path", LISTS)
