@@ -7,6 +7,7 @@ is in that address and nowhere else. Both are of the public tree alone.
 
 import asyncio
 from datetime import UTC, datetime, time
+from functools import partial
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -14,11 +15,11 @@ from aiohttp import web
 from feeds import filters
 from feeds.compose import Composed
 from feeds.composer import Composer
-from feeds.entry import Site, feeds_path
+from feeds.entry import feeds_path
 from feeds.filters import DRILL, Filter, UnknownFilter
-from handlers import bodies, feed_pages, validated
+from handlers import bodies, feed_pages
 from handlers.errors import Problem
-from handlers.keys import PUBLIC
+from handlers.keys import FORMS, PUBLIC
 from handlers.published import FRESH
 
 _MOST_BYTES = 16 * 1024
@@ -35,10 +36,10 @@ async def post(request: web.Request) -> web.StreamResponse:
 
     Raises:
         Problem: it is not what the form sends.
+        Busy: too many have sent what cannot be had.
     """
     tree = request.app[PUBLIC]
-    site = tree.feeds.composer.site
-    language = _language(request, site)
+    site, language = tree.feeds.composer.site, request.match_info["language"]
     given = _given(await bodies.read(request, "application/x-www-form-urlencoded", _MOST_BYTES))
     try:
         address = filters.choose(given).address
@@ -50,8 +51,9 @@ async def post(request: web.Request) -> web.StreamResponse:
             "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-store",
         }
-        page = feed_pages.render_feeds(site, language, given, refusal)
-        return web.Response(status=400, body=page, headers=headers)
+        async with request.app[FORMS].one():
+            form = await asyncio.to_thread(feed_pages.render_feeds, site, language, given, refusal)
+        return web.Response(status=400, body=form, headers=headers)
     # Relative to the form's own page, so that whatever stands before it stays.
     return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
@@ -63,25 +65,27 @@ async def get(request: web.Request) -> web.StreamResponse:
     Raises:
         Problem: there is no such feed.
         HTTPPermanentRedirect: it has another address.
+        Busy: too many wait for pages and feeds.
     """
     tree = request.app[PUBLIC]
-    site = tree.feeds.composer.site
-    language, address = _language(request, site), request.match_info["address"]
+    language, address = request.match_info["language"], request.match_info["address"]
     try:
         filter_ = filters.parse(address)
     except UnknownFilter as error:
         raise Problem(404, "no-such-feed", f"There is no such feed: {error}.") from None
     if filter_ == DRILL:
         raise Problem(404, "no-such-feed", "The feed of drills has no page.")
-    if not request.raw_path.endswith(f"/{feeds_path(language, filter_.address)}"):
+    path = feeds_path(language, filter_.address)
+    if not request.raw_path.endswith(f"/{path}"):
         raise web.HTTPPermanentRedirect("../" * address.count("/") + filter_.address)
-    made = await asyncio.to_thread(page, tree.feeds.composer, language, filter_)
     headers = {
         "Content-Type": _HTML,
         "Cache-Control": FRESH,
         "Content-Security-Policy": tree.files.policy(has_form=False),
     }
-    return validated.answer(request, validated.composed(made.document, made.updated, headers))
+    return await tree.feeds.made(
+        request, path, partial(page, tree.feeds.composer, language, filter_), headers
+    )
 
 
 def page(composer: Composer, language: str, filter_: Filter) -> Composed:
@@ -91,13 +95,6 @@ def page(composer: Composer, language: str, filter_: Filter) -> Composed:
     begun = datetime.combine(site.created, time(), UTC)
     updated = max((each.updated for each in newest if each.updated), default=begun)
     return Composed(feed_pages.render_feed(site, language, filter_, newest), updated)
-
-
-def _language(request: web.Request, site: Site) -> str:
-    language = request.match_info["language"]
-    if language not in site.languages:
-        raise Problem(404, "not-found", "There is nothing here.")
-    return language
 
 
 def _given(body: bytes) -> dict[str, list[str]]:

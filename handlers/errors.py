@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from handlers.turns import Busy
 from keys import errors as keys_errors
 from warp import opening
 from warp.events import Event, Log
@@ -73,6 +74,7 @@ _ANSWERS: dict[type[Exception], Answer] = {
     ClockInDoubt: Answer(503, "clock", "The server is not sure of the date. Try again later, unchanged."),
     InvalidReport: Answer(400, "invalid-report", "The facts inside are not a valid report. " + _UPDATE),
     HubFull: Answer(503, "hub-full", "The hub takes no more now. Try again in a minute, or read the feed."),
+    Busy: Answer(503, "busy", "Too many ask for this now. Try again in a minute."),
     RelayFull: Answer(503, "relay-full", "The relay holds all that it can. Send it again in a minute."),
 }
 _UPSTREAM_AWAY = Answer(
@@ -150,7 +152,8 @@ def middleware(log: Log) -> Middleware:
                 raise Problem(*NO_QUERY)  # noqa: TRY301 - one way out for every refusal
             return await handler(request)
         except web.HTTPPermanentRedirect as moved:
-            return web.Response(status=308, headers={"Location": moved.headers["Location"]})
+            headers = {"Location": moved.headers["Location"], "Cache-Control": "no-store"}
+            return web.Response(status=308, headers=headers)
         except Exception as error:  # noqa: BLE001 - the last resort; whatever it is, its text is not repeated
             response = answer(error)
             if response is None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from handlers.feeds import Feeds
 from handlers.published import Published
+from handlers.turns import Turns
 from keys.keyring import Keyring
 from storage.database import Database
 from warp.intake import Intake
@@ -37,4 +38,8 @@ BODY_SECONDS: web.AppKey[float] = web.AppKey("body seconds", float)
 """How long a request's body may take."""
 SIGNERS: web.AppKey[asyncio.Semaphore] = web.AppKey("signers", asyncio.Semaphore)
 """Lets so many bundles be signed at a time; each takes a thread some 40 to 80 ms."""
+FORMS: web.AppKey[Turns] = web.AppKey("forms", Turns)
+"""Lets so many refused forms be rendered at a time; each takes a thread some 10 ms."""
+PASSWORDS: web.AppKey[Turns] = web.AppKey("passwords", Turns)
+"""Lets so many feed passwords be looked up at a time, so that connections are left for all else."""
 READY: web.AppKey[Callable[[], Awaitable[bool]]] = web.AppKey("ready")

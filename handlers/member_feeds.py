@@ -4,7 +4,8 @@ The members' tree: feeds, pages and all that belongs to them, for whoever shows 
 It comes by HTTP Basic below `/members/`, or in the address below `/m/` where a reader knows no passwords. Who
 has none learns nothing: the first answers 401 and the second 404, the same for every address, there or not.
 Each request asks the identity database, once, whether the password is good, and never whose it is. So a
-revoked one is void at the next request.
+revoked one is void at the next request. Where too many ask at a time, good and wrong ones alike are told to
+come later.
 """
 
 import base64
@@ -14,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from handlers.errors import Problem, problem
-from handlers.keys import IDENTITY, MEMBERS, Shelf
+from handlers.keys import IDENTITY, MEMBERS, PASSWORDS, Shelf
 from keys import feed_password
 from storage import feed_passwords
 
@@ -71,7 +72,7 @@ async def _is_good(request: web.Request, text: str) -> bool:
     password = feed_password.from_text(text)
     if password is None:
         return False
-    async with request.app[IDENTITY].read() as connection:
+    async with request.app[PASSWORDS].one(), request.app[IDENTITY].read() as connection:
         return await feed_passwords.is_good(connection, password)
 
 

@@ -80,9 +80,16 @@ class Document:
 
     def variant(self, accepted: str) -> Variant:
         """Give it for an Accept-Encoding."""
-        as_gzip = self._packed is not None and _takes_gzip(accepted)
+        as_gzip = self._is_gzip_for(accepted)
         known = self._variants.get(as_gzip)
         return self._make(as_gzip) if known is None else known
+
+    def has_variant(self, accepted: str) -> bool:
+        """Say whether it was given for such an Accept-Encoding before, so that nothing has to be made."""
+        return self._is_gzip_for(accepted) in self._variants
+
+    def _is_gzip_for(self, accepted: str) -> bool:
+        return self._packed is not None and _takes_gzip(accepted)
 
     def _make(self, as_gzip: bool) -> Variant:  # noqa: FBT001 - the key of `_variants`
         if as_gzip and self._packed is not None:

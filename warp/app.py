@@ -20,6 +20,7 @@ from handlers import bodies, errors, rendering, routes
 from handlers import keys as given
 from handlers.feeds import Feeds
 from handlers.published import Published
+from handlers.turns import Turns
 from keys.errors import DamagedKeyFile
 from keys.keyring import locked
 from warp import listening
@@ -33,6 +34,10 @@ from warp.weeks import Week
 
 _SIGNERS = 2
 """Bundles signed at a time."""
+_FORMS_WAITING = 16
+"""Refused forms that wait to be rendered: a sixth of a second of them."""
+_PASSWORDS, _PASSWORDS_WAITING = 4, 256
+"""Feed passwords looked up at a time, and those that wait for it: a second of them."""
 _LOOK_SECONDS = 60.0
 """The schedule looks at the clock so often."""
 
@@ -45,6 +50,8 @@ def application(site: Site, intake: Intake, body_seconds: float = bodies.TIMEOUT
     app[given.INTAKE] = intake
     app[given.BODY_SECONDS] = body_seconds
     app[given.SIGNERS] = asyncio.Semaphore(_SIGNERS)
+    app[given.FORMS] = Turns(1, _FORMS_WAITING)
+    app[given.PASSWORDS] = Turns(_PASSWORDS, _PASSWORDS_WAITING)
     app[given.IDENTITY] = site.hub.identity
     app[given.KEYRING] = site.hub.keyring
     public, members = site.outlets

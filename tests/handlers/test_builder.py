@@ -1,5 +1,6 @@
 """The builder over HTTP: from a choice in the form to the page of its feed, and what is refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from urllib.parse import urlencode, urljoin
@@ -104,6 +105,20 @@ async def test_the_page_of_a_feed_is_answered_with_validators_and_runs_nothing(s
     assert (await request(site.port, "GET", "/en/feeds/country/UY", None, known)).status == 304
 
 
+async def test_the_page_of_a_feed_is_the_same_when_asked_for_again_until_something_is_published(
+    site: Served,
+) -> None:
+    path, gzip = "/en/feeds/type/intrusions", {"Accept-Encoding": "gzip"}
+    first, again = [await get(site, path) for _ in range(2)]
+    assert {**again.headers, "date": ""} == {**first.headers, "date": ""}
+    assert (again.status, again.body) == (200, first.body)
+    packed = [(await request(site.port, "GET", path, None, gzip)).headers["etag"] for _ in range(2)]
+    assert len({*packed, first.headers["etag"]}) == 2
+    further = msgspec.structs.replace(OTHER, id="2026-w47-00000003", type="intrusions/system-compromise")
+    issuing.issue(site.site.outlets[0], PAGES, [issuing.issued([further])])
+    assert len(titles((await get(site, path)).body)) == len(titles(first.body)) + 1
+
+
 async def test_its_links_are_those_of_its_feed(site: Served) -> None:
     answer = await get(site, "/en/feeds/country/BR,UY")
     for how in ("atom", "rss", "json"):
@@ -159,6 +174,16 @@ async def test_what_cannot_be_had_brings_the_form_again_with_what_to_change(
     assert "form-action 'self'" in answer.headers["content-security-policy"]
     ticked = lxml.html.fromstring(answer.body.decode()).xpath("//input[@checked]/@value")
     assert {each for each in ticked if each} == {value for _, value in chosen if value in COUNTRIES}
+
+
+async def test_of_many_refusals_at_once_some_are_told_to_come_later(site: Served) -> None:
+    answers = await asyncio.gather(*(choose(site, ("country", "XX")) for _ in range(80)))
+    later = [answer for answer in answers if answer.status != 400]
+    assert 0 < len(later) < len(answers)
+    assert {(answer.status, answer.problem, answer.headers["retry-after"]) for answer in later} == {
+        (503, "busy", "60")
+    }
+    assert (await choose(site, ("country", "XX"))).status == 400
 
 
 async def test_the_most_that_an_address_may_have_can_be_chosen(site: Served) -> None:

@@ -1,24 +1,30 @@
 """Feeds over HTTP: every choice has one address, and what was published is there at once."""
 
+import asyncio
 import gzip
 from datetime import timedelta
+from functools import partial
 
 import feedparser
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from feeds import composer
-from handlers import feeds
-from handlers.published import Published
+from feeds.compose import Composed
+from handlers import errors, feeds
+from handlers.published import FRESH, Published
 from storage import advisories
 from tests.feeds.standards import check_atom, check_json_feed, check_rss
-from tests.support import NOON, Served, request
+from tests.support import NOON, Logged, Served, request
 from tests.warp.test_publication import advisory
 from warp.advisory import Advisory
+from warp.listening import listening
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMPOSED = "/feeds/en/type/fraud,intrusions/country/BR,UY/min/high"
+CODES = ("AR", "BO", "BR", "CL", "CO", "EC", "PE", "PY")
 
 
 async def put(site: Served, *several: Advisory) -> None:
@@ -26,6 +32,13 @@ async def put(site: Served, *several: Advisory) -> None:
         for each in several:
             await advisories.save(connection, each)
     await site.site.publish_advisories([each.id for each in several])
+
+
+def one_feed(served: feeds.Feeds) -> web.Application:
+    """Give an application that has feeds and nothing else."""
+    app = web.Application(middlewares=[errors.middleware(Logged())])
+    app.router.add_get("/feeds/{language}/{address:.+}.{format}", served.respond)
+    return app
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -140,10 +153,60 @@ async def test_whoever_follows_the_archives_of_a_composed_feed_gets_everything(p
     assert {f"2026-w47-{i:08d}" for i in range(0, 100, 2)} <= found
 
 
-async def test_archives_may_be_kept_for_a_day(public: Served) -> None:
+async def test_no_cache_keeps_an_archive_longer_than_a_feed(public: Served) -> None:
+    """Or what is withdrawn could be read from it for longer."""
     answer = await request(public.port, "GET", "/feeds/en/all/archive/2026-11-1.atom")
     assert answer.status == 200
-    assert answer.headers["cache-control"] == feeds.DAILY
+    assert answer.headers["cache-control"] == FRESH
+
+
+async def test_no_cache_keeps_where_another_address_leads(public: Served) -> None:
+    answer = await request(public.port, "GET", "/feeds/en/country/uy.atom")
+    assert (answer.status, answer.headers["cache-control"]) == (308, "no-store")
+
+
+async def test_many_who_ask_at_once_for_what_is_not_at_hand_get_it_or_are_told_to_come_later(
+    public: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "_WAITING", 2)
+    outlet = public.site.outlets[0]
+    files = Published(outlet.tree.folder, "'none'")
+    served = feeds.Feeds(outlet.tree.folder, outlet.store.folder, outlet.site, files)
+    async with listening(one_feed(served), "127.0.0.1", 0) as port:
+        answers = await asyncio.gather(
+            *(request(port, "GET", f"/feeds/en/country/{code}.atom") for code in CODES),
+            *(request(port, "GET", "/feeds/en/all.atom") for _ in CODES),
+        )
+    composed, written = answers[: len(CODES)], answers[len(CODES) :]
+    assert {answer.status for answer in composed} == {200, 503}
+    assert {
+        (answer.problem, answer.headers["retry-after"]) for answer in composed if answer.status == 503
+    } == {("busy", "60")}
+    assert {answer.status for answer in written} == {200}, "what stands in a file waits for nobody"
+
+
+async def test_a_feed_that_many_ask_for_at_once_is_composed_once(public: Served) -> None:
+    outlet = public.site.outlets[0]
+    files = Published(outlet.tree.folder, "'none'")
+    served = feeds.Feeds(outlet.tree.folder, outlet.store.folder, outlet.site, files)
+    composed: list[composer.Asked] = []
+    compose = served.composer.compose
+
+    def noted(asked: composer.Asked) -> Composed:
+        composed.append(asked)
+        return compose(asked)
+
+    served.composer.compose = noted  # type: ignore[method-assign]
+    async with listening(one_feed(served), "127.0.0.1", 0) as port:
+        answers = await asyncio.gather(
+            *(
+                request(port, "GET", f"{COMPOSED}.atom", headers={"Accept-Encoding": coding})
+                for coding in ("", "gzip") * 20
+            )
+        )
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.headers["etag"] for answer in answers}) == 2
+    assert len(composed) == 1
 
 
 async def test_composed_feeds_kept_in_memory_have_a_bound(
@@ -155,6 +218,6 @@ async def test_composed_feeds_kept_in_memory_have_a_bound(
     served = feeds.Feeds(outlet.tree.folder, outlet.store.folder, outlet.site, files)
     for code in ("AR", "BO", "BR", "CL", "CO", "EC"):
         asked = composer.parse(outlet.site, f"feeds/en/country/{code},UY.atom")
-        await served._document(asked, "")
+        await served._make(asked.path, partial(served.composer.compose, asked), {}, "")
         assert served._held == sum(each.size for each in served._kept.values()) <= 500_000
     assert 0 < len(served._kept) < 6

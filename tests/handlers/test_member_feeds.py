@@ -12,12 +12,17 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers import errors, keys, member_feeds
+from handlers.turns import Turns
 from keys import feed_password
 from storage import feed_passwords, members
 from tests.support import NOON, URL, WEEK, Answer, Served, exchange, request, seeded, unchanged
 from warp import issuing
 from warp.advisory import Advisory, Status, Text, Tlp
+from warp.listening import listening
 from warp.site import PAGES
 from warp.taxonomy import Severity
 
@@ -364,6 +369,45 @@ async def test_a_flood_of_wrong_passwords_keeps_no_member_from_reading(reading: 
         flood = asyncio.gather(*(request(reading.port, "GET", f"/m/{each}{FEED}") for each in guesses))
         assert [answer.status for answer in await both(reading, FEED, password)] == [200, 200]
         assert {answer.status for answer in await flood} == {404}
+
+
+async def test_in_a_flood_good_and_wrong_passwords_are_told_alike_to_come_later(reading: Served) -> None:
+    password, wrong = await give(reading), feed_password.to_text(bytes(16))
+    turns = Turns(1, 0)
+    app = web.Application(middlewares=[errors.middleware(reading.logged)])
+    app[keys.IDENTITY], app[keys.PASSWORDS] = reading.site.hub.identity, turns
+    app.router.add_get("/members/{path}", member_feeds.by_password(member_feeds.nothing))
+    app.router.add_get("/m/{password}/{path}", member_feeds.by_address(member_feeds.nothing))
+    async with listening(app, "127.0.0.1", 0) as port:
+        asked = [(f"/m/{each}/x", {}) for each in (password, wrong)]
+        asked += [("/members/x", basic(each)) for each in (password, wrong)]
+        async with turns.one():
+            answers = [await request(port, "GET", path, None, headers) for path, headers in asked]
+    assert same(answers)
+    assert (answers[0].status, answers[0].problem) == (503, "busy")
+
+
+async def test_a_flood_of_passwords_leaves_connections_for_all_else(
+    reading: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, taken, most = reading.site.hub.identity, 0, 0
+    read = database.read
+
+    @contextlib.asynccontextmanager
+    async def counted() -> AsyncIterator[AsyncConnection]:
+        nonlocal taken, most
+        taken, most = taken + 1, max(most, taken + 1)
+        try:
+            async with read() as connection:
+                yield connection
+        finally:
+            taken -= 1
+
+    monkeypatch.setattr(database, "read", counted)
+    guesses = [feed_password.to_text(feed_password.new(secrets.token_bytes)) for _ in range(100)]
+    flood = (request(reading.port, "GET", f"/m/{each}{FEED}") for each in guesses)
+    assert {answer.status for answer in await asyncio.gather(*flood)} == {404}
+    assert most == 4, "of fifteen"
 
 
 async def test_what_members_read_lies_in_folders_for_their_owner_alone(reading: Served) -> None:
