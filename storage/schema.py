@@ -73,6 +73,7 @@ subscriptions = _table(
     identity,
     Column("topic", Text, primary_key=True, comment="path of the feed, from the site's root"),
     Column("callback", Text, primary_key=True, comment="address that its news is sent to"),
+    Column("host", Text, nullable=False, comment="of the callback; each may have so many subscriptions"),
     Column("secret", LargeBinary, nullable=False, comment="of the subscriber, under 200 bytes; or empty"),
     Column("until", Text, nullable=False, comment="last day of the lease; row deleted after it"),
     Column("sent", LargeBinary, nullable=False, comment="SHA-256 of the feed last sent, or current at first"),

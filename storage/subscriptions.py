@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,9 +42,22 @@ async def everyone(connection: AsyncConnection) -> list[Subscription]:
     ]
 
 
+async def is_known(connection: AsyncConnection, topic: str, callback: str) -> bool:
+    """Say whether there is such a subscription."""
+    found = await connection.execute(select(_table.c.host).where(_is(topic, callback)))
+    return found.one_or_none() is not None
+
+
+async def count(connection: AsyncConnection, host: str) -> tuple[int, int]:
+    """Give how many there are, in all and whose callbacks have a host."""
+    of_host = func.count().filter(_table.c.host == host)
+    in_all, theirs = (await connection.execute(select(func.count(), of_host).select_from(_table))).one()
+    return in_all, theirs
+
+
 async def put(connection: AsyncConnection, new: Subscription) -> None:
     """Add a subscription, or renew it; of one that is renewed it is known what was sent last."""
-    row = {**new._asdict(), "until": new.until.isoformat()}
+    row = {**new._asdict(), "host": host_of(new.callback), "until": new.until.isoformat()}
     renewed = {"secret": row["secret"], "until": row["until"]}
     statement = insert(_table).values(row)
     await connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=renewed))
@@ -62,10 +75,7 @@ async def remove(connection: AsyncConnection, topic: str, callback: str) -> None
 
 async def remove_host(connection: AsyncConnection, host: str) -> int:
     """Delete all subscriptions whose callbacks have a host; gives how many."""
-    theirs = [each for each in await everyone(connection) if host_of(each.callback) == host]
-    for each in theirs:
-        await remove(connection, each.topic, each.callback)
-    return len(theirs)
+    return (await connection.execute(delete(_table).where(_table.c.host == host))).rowcount
 
 
 async def forget_ended(connection: AsyncConnection, first: date) -> None:

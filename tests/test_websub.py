@@ -15,7 +15,7 @@ from storage import advisories, subscriptions
 from storage.subscriptions import Subscription
 from tests.subscriber import DRILL, TERMS, Subscriber, ask, subscriber, until, with_hub
 from tests.support import NOON, URL, Clock, Logged, Served, Stock, opened, request, served
-from warp import subscribing
+from warp import delivering, subscribing
 from warp.advisory import Advisory, Status, Text, Tlp
 from warp.delivering import Pace
 from warp.site import Site
@@ -308,6 +308,52 @@ async def test_one_host_that_is_silent_holds_up_no_other(
         held.set()
 
 
+async def test_hosts_that_were_slow_hold_up_no_other(
+    data: Path, clock: Clock, stock: Stock, reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def here(_host: str) -> list[str]:
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(delivering, "_SLOW_SECONDS", 0.35)
+    hosts = [f"a{number}.example" for number in range(delivering._AT_ONCE + 4)]
+    async with (
+        served(data, clock, stock, terms=TERMS._replace(lookup=here)) as site,
+        subscriber() as slow,
+    ):
+        publish(site, 1)
+        for host in hosts:
+            await ask(site, slow.callback(host=host))
+        await until_stored(site, len(hosts))
+        held = asyncio.Event()
+        slow.answer_with(held)
+        publish(site, 2)
+        await until(lambda: slow.waiting == delivering._AT_ONCE)
+        await asyncio.sleep(0.5)
+        held.set()
+        await until(lambda: len(slow.sent) == len(hosts))
+        await subscribed_beside(site, reader, len(hosts) + 1)
+        slow.answer_with(asyncio.Event())
+        documents = []
+        for number in (3, 4):
+            documents.append(publish(site, number))
+            await until(lambda number=number: len(reader.sent) == number - 2, 2.0)
+            await until(lambda: slow.waiting >= delivering._SLOW_AT_ONCE)
+        assert [each.body for each in reader.sent] == documents
+
+
+async def test_a_delivery_that_takes_too_long_has_failed(
+    site: Served, reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "_DELIVERY_SECONDS", 0.05)
+    first = await subscribed(site, reader)
+    reader.answer_with(asyncio.Event())
+    publish(site, 2)
+    await until(lambda: reader.waiting == 3)
+    await quiet()
+    assert reader.waiting == 3, "it was tried three times, and then left"
+    assert (await stored(site))[0].sent == first.sent
+
+
 async def subscribed_beside(on: Served, reader: Subscriber, number: int) -> None:
     await ask(on, reader.callback())
     await until_stored(on, number)
@@ -415,6 +461,25 @@ async def test_nobody_can_have_one_host_asked_again_and_again(
     statuses = [answer.status for answer in answers]
     assert statuses == [202] * subscribing.MOST_ASKED_PER_HOST + [503] * 16
     assert len(reader.asked) == subscribing.MOST_ASKED_PER_HOST
+
+
+async def test_a_host_that_is_full_of_questions_does_not_tell_who_subscribes(
+    data: Path, clock: Clock, stock: Stock, reader: Subscriber
+) -> None:
+    slow = TERMS._replace(after_refusal=60.0)
+    async with served(data, clock, stock, terms=slow) as site:
+        await fill(site, 1, "127.0.0.1")
+        known, unknown = "http://127.0.0.1/0", reader.callback("/unknown")
+        answers = [
+            await ask(site, unknown, topic=f"{URL}/{NONE}", mode="unsubscribe")
+            for _ in range(subscribing.MOST_ASKED_PER_HOST)
+        ]
+        assert {answer.status for answer in answers} == {202}, "each takes a turn, though nobody is asked"
+        for callback in (known, unknown):
+            for mode in ("subscribe", "unsubscribe"):
+                answer = await ask(site, callback, topic=f"{URL}/{NONE}", mode=mode)
+                assert (answer.status, answer.problem) == (503, "hub-full")
+    assert reader.asked == []
 
 
 async def test_nobody_can_have_many_hosts_asked_at_a_time(data: Path, clock: Clock, stock: Stock) -> None:

@@ -7,6 +7,7 @@ look by themselves. Who subscribes is up to `warp.subscribing`.
 """
 
 import asyncio
+import contextlib
 import hmac
 import math
 from collections import defaultdict
@@ -29,8 +30,16 @@ from warp.subscribing import Content
 
 _AT_ONCE = 16
 """Hosts that are sent to at a time, each one feed after the other …"""
+_SLOW_AT_ONCE = 8
+"""… and besides these, of those that were slow …"""
 _HOST_SECONDS = 30.0
 """… for so long; what is left waits for the next look."""
+_DELIVERY_SECONDS = 5.0
+"""One delivery, its answer included."""
+_SLOW_SECONDS = 1.0
+"""A host at which a delivery takes longer is slow."""
+_UNKNOWN_SECONDS = 0.3
+"""What a host counts for that has been sent nothing since the start."""
 _GONE = 410
 
 
@@ -82,7 +91,9 @@ class Delivering:
         self._next_look = 0.0
         self._busy: set[str] = set()
         self._failed: dict[tuple[str, str], _Failed] = {}
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._took: dict[str, float] = {}
+        """Seconds of a delivery, by host: of the last ones, or half of what it was before if that is more."""
+        self._prompt, self._slow = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_SLOW_AT_ONCE)
 
     async def keep_looking(self) -> None:
         """Send what is new, for ever."""
@@ -97,12 +108,14 @@ class Delivering:
             await asyncio.sleep(self._pace.glance)
 
     async def _look(self) -> None:
-        """Begin to send what is new, host by host; those at which nothing failed come first."""
+        """Begin to send what is new, host by host; where nothing failed first, and where it was quick."""
         known = await self._background.whole(self._running_leases())
         present = {_key(each) for each in known}
         self._failed = {key: failed for key, failed in self._failed.items() if key in present}
+        there = {host_of(each.callback) for each in known}
+        self._took = {host: seconds for host, seconds in self._took.items() if host in there}
         hosts: dict[str, list[Subscription]] = defaultdict(list)
-        for one in sorted(await self._with_news(known), key=self._failures):
+        for one in sorted(await self._with_news(known), key=self._place):
             hosts[host_of(one.callback)].append(one)
         for host, due in hosts.items():
             if host not in self._busy:
@@ -138,21 +151,33 @@ class Delivering:
             return True
         return failed.again <= asyncio.get_running_loop().time()
 
-    def _failures(self, one: Subscription) -> int:
+    def _place(self, one: Subscription) -> tuple[int, float]:
+        """Give what says when it is its turn; the least comes first."""
         failed = self._failed.get(_key(one))
-        return 0 if failed is None else failed.times
+        times = 0 if failed is None else failed.times
+        return times, self._took.get(host_of(one.callback), _UNKNOWN_SECONDS)
 
     async def _send_to_host(self, host: str, due: Sequence[Subscription]) -> None:
+        before = self._took.get(host, _UNKNOWN_SECONDS)
         try:
-            async with self._at_once, asyncio.timeout(_HOST_SECONDS):
-                for position, one in enumerate(due):
-                    if not await self._send(one):
-                        self._fail(due[position:])
-                        break
-        except TimeoutError:
-            pass  # what is left is as new at the next look
+            async with self._slow if before > _SLOW_SECONDS else self._prompt:
+                begun = asyncio.get_running_loop().time()
+                tried = await self._send_all(due)
+                took = asyncio.get_running_loop().time() - begun
+            self._took[host] = max(took / tried, before / 2)
         finally:
             self._busy.discard(host)
+
+    async def _send_all(self, due: Sequence[Subscription]) -> int:
+        """Send one feed after the other, until a host is silent or has had its time; gives how many."""
+        tried = 0
+        with contextlib.suppress(TimeoutError):  # what is left is as new at the next look
+            async with asyncio.timeout(_HOST_SECONDS):
+                for tried, one in enumerate(due, 1):
+                    if not await self._send(one):
+                        self._fail(due[tried - 1 :])
+                        break
+        return tried
 
     async def _send(self, one: Subscription) -> bool:
         """Send a feed as it is now; says whether its host answered."""
@@ -160,8 +185,9 @@ class Delivering:
         if document is None:
             return True
         try:
-            answer = await self._caller.call("POST", one.callback, document, self._headers(one, document))
-        except NoAnswer:
+            async with asyncio.timeout(_DELIVERY_SECONDS):
+                answer = await self._caller.call("POST", one.callback, document, self._headers(one, document))
+        except (NoAnswer, TimeoutError):
             return False
         if is_good(answer.status) or answer.status == _GONE:
             self._failed.pop(_key(one), None)

@@ -7,12 +7,14 @@ callback itself has answered with the challenge. Sending is `warp.delivering`.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.entry import Site
 from storage import subscriptions
@@ -84,22 +86,19 @@ class Subscribing:
         Raises:
             HubFull: there is no room for it, or too many are being asked.
         """
-        async with self._database.read() as connection:
-            known = await subscriptions.everyone(connection)
-        is_known = any(_is_of(each, intent) for each in known)
-        if not intent.subscribes and not is_known:
-            return
         host = host_of(intent.callback)
-        if self._asked.total() >= MOST_ASKED or self._asked[host] >= MOST_ASKED_PER_HOST:
-            raise HubFull
-        if not is_known and not _has_room(known, host):
+        async with self._database.read() as connection:
+            is_known = await subscriptions.is_known(connection, intent.topic, intent.callback)
+            has_room = not intent.subscribes or is_known or await _has_room(connection, host)
+        if self._asked.total() >= MOST_ASKED or self._asked[host] >= MOST_ASKED_PER_HOST or not has_room:
             raise HubFull
         self._asked[host] += 1
-        self._background.begin(partial(self._ask, intent, host))
+        self._background.begin(partial(self._ask, intent, host, asks=intent.subscribes or is_known))
 
-    async def _ask(self, intent: Intent, host: str) -> None:
+    async def _ask(self, intent: Intent, host: str, *, asks: bool) -> None:
+        """Ask; or only take the time where there is nothing to end, so that nobody learns that."""
         try:
-            if await self._is_confirmed(intent):
+            if asks and await self._is_confirmed(intent):
                 await self._background.whole(self._keep(intent))
             else:
                 await asyncio.sleep(self._after_refusal)
@@ -134,17 +133,12 @@ class Subscribing:
         document = await self._content(intent.topic)
         sent = b"" if document is None else sha256(document).digest()
         async with self._database.write() as connection:
-            known = await subscriptions.everyone(connection)
-            others = [each for each in known if not _is_of(each, intent)]
-            if _has_room(others, host_of(intent.callback)):
+            is_known = await subscriptions.is_known(connection, intent.topic, intent.callback)
+            if is_known or await _has_room(connection, host_of(intent.callback)):
                 new = Subscription(intent.topic, intent.callback, intent.secret, until, sent)
                 await subscriptions.put(connection, new)
 
 
-def _is_of(one: Subscription, intent: Intent) -> bool:
-    return (one.topic, one.callback) == (intent.topic, intent.callback)
-
-
-def _has_room(known: Iterable[Subscription], host: str) -> bool:
-    hosts = Counter(host_of(each.callback) for each in known)
-    return hosts.total() < MOST and hosts[host] < MOST_PER_HOST
+async def _has_room(connection: AsyncConnection, host: str) -> bool:
+    in_all, theirs = await subscriptions.count(connection, host)
+    return in_all < MOST and theirs < MOST_PER_HOST

@@ -21,7 +21,7 @@ GOOD = "http://127.0.0.1:9/callback"
 async def hub(tmp_path_factory: pytest.TempPathFactory, founded: Path, stock: Stock) -> AsyncIterator[Served]:
     data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("hub") / "site"))
     with_hub(data)
-    async with served(data, Clock(), stock, terms=TERMS) as running:
+    async with served(data, Clock(), stock, terms=TERMS._replace(after_refusal=0.0)) as running:
         yield running
 
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "subscriptions",
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("callback", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("until", sa.Text(), nullable=False),
         sa.Column("sent", sa.LargeBinary(), nullable=False),
