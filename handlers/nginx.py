@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from feeds.entry import Site
 from feeds.filters import MEDIA_TYPES
 from handlers import errors
-from handlers.feeds import DAILY
 from handlers.published import FORM, FRESH, content_policy
 from handlers.rendering import style_source
 from handlers.routes import FEED, FEED_PAGE, HTML, PART, Standing, files
@@ -139,13 +138,13 @@ def _feed_pages() -> str:
 
 
 def _feeds(link: str) -> Iterator[str]:
-    """Give feeds and archives, in each format; an archive's address is a feed's, too, so it comes first."""
+    """Give feeds and archives, in each format; archives, of which no hub tells, have no link, and come first."""
     language, address, _ = (pattern for _, pattern in PART.findall(FEED))
     for format_, media_type in MEDIA_TYPES.items():
-        for middle, caching in ((_ARCHIVE, DAILY), ("", FRESH)):
+        for middle in (_ARCHIVE, "") if link else ("",):
             yield _location(
                 rf'~ "^/feeds/{language}/{address}{middle}\.{format_}\z"',
-                {"Cache-Control": caching, **SAFE} | ({"Link": link} if link and not middle else {}),
+                {"Cache-Control": FRESH, **SAFE} | ({"Link": link} if link and not middle else {}),
                 f'default_type "{media_type}; charset=utf-8";',
                 "try_files $uri @elsewhere;",
             )
