@@ -138,7 +138,7 @@ def _feed_pages() -> str:
 
 
 def _feeds(link: str) -> Iterator[str]:
-    """Give feeds and archives, in each format; archives, of which no hub tells, have no link, and come first."""
+    """Give feeds and archives, in each format; archives come first, without a link: no hub tells of them."""
     language, address, _ = (pattern for _, pattern in PART.findall(FEED))
     for format_, media_type in MEDIA_TYPES.items():
         for middle in (_ARCHIVE, "") if link else ("",):
