@@ -91,6 +91,8 @@ class Delivering:
         self._next_look = 0.0
         self._busy: set[str] = set()
         self._failed: dict[tuple[str, str], _Failed] = {}
+        self._sent: dict[tuple[str, str], bytes] = {}
+        """Hashes of what was sent last, by this process."""
         self._took: dict[str, float] = {}
         """Seconds of a delivery, by host: of the last ones, or half of what it was before if that is more."""
         self._prompt, self._slow = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_SLOW_AT_ONCE)
@@ -112,6 +114,7 @@ class Delivering:
         known = await self._background.whole(self._running_leases())
         present = {_key(each) for each in known}
         self._failed = {key: failed for key, failed in self._failed.items() if key in present}
+        self._sent = {key: digest for key, digest in self._sent.items() if key in present}
         there = {host_of(each.callback) for each in known}
         self._took = {host: seconds for host, seconds in self._took.items() if host in there}
         hosts: dict[str, list[Subscription]] = defaultdict(list)
@@ -182,8 +185,8 @@ class Delivering:
     async def _send(self, one: Subscription) -> bool:
         """Send a feed as it is now; says whether its host answered."""
         document = await self._content(one.topic)
-        if document is None:
-            return True
+        if document is None or self._sent.get(_key(one)) == sha256(document).digest():
+            return True  # what was sent since it was looked up is no news
         try:
             async with asyncio.timeout(_DELIVERY_SECONDS):
                 answer = await self._caller.call("POST", one.callback, document, self._headers(one, document))
@@ -201,7 +204,7 @@ class Delivering:
             if status == _GONE:
                 await subscriptions.remove(connection, one.topic, one.callback)
             else:
-                digest = sha256(document).digest()
+                digest = self._sent[_key(one)] = sha256(document).digest()
                 await subscriptions.mark_sent(connection, one.topic, one.callback, digest)
 
     def _headers(self, one: Subscription, document: bytes) -> dict[str, str]:
