@@ -298,7 +298,7 @@ def test_the_demonstration_ends_with_a_warning_in_the_feeds(tmp_path: Path) -> N
     said = program("demo", "--once", "--data", tmp_path / "site")
     assert "the warning is out" in said
     assert "RSS, Uruguay only:   [NEW] [TLP:CLEAR] [HIGH]" in said
-    assert (tmp_path / "site/public/feeds/es/country/UY.rss").exists()
+    assert (tmp_path / "site/public/feeds/es/all.rss").exists()
     assert re.search(r"closed; published: \w+ in [\w ]+, at least \d+ reports", said)
     page = (tmp_path / "site/public/en/figures/index.html").read_text("utf-8")
     assert re.search(r"at least (5|10|20)</td>", page)

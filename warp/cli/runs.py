@@ -93,7 +93,7 @@ def _where_to_look(url: str, data: Path, *, once: bool) -> None:
     )
     kept = (
         ("Atom feed", f"{data}/public/feeds/en/all.atom"),
-        ("RSS, Uruguay, Spanish", f"{data}/public/feeds/es/country/UY.rss"),
+        ("RSS feed, Spanish", f"{data}/public/feeds/es/all.rss"),
         ("published figures", f"{data}/public/en/figures/index.html"),
         ("in a browser", f"{warp} serve --data {data}"),
     )
