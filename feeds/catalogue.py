@@ -6,14 +6,14 @@ advisories finds them all in it, each with its versions. `Index` answers which o
 fraction of a millisecond for ten thousand: one bit for each version, one integer for each value of a facet.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from feeds import filters
+from feeds.entry import stamped
 from feeds.filters import Filter
 from warp.advisory import Advisory, Status, Version, version_of
 
@@ -73,16 +73,6 @@ class Event(NamedTuple):
     def month(self) -> str:
         """Like 2026-11, UTC."""
         return f"{self.version.updated:%Y-%m}"
-
-
-def stamped(updated: datetime, name: str) -> datetime:
-    """
-    Give the time of an entry: that of its update, with microseconds from its name.
-
-    From the name alone, so that an entry has the same time in every feed, whatever stands beside it. Two of
-    the same second fall together once in a million, and then only a validator warns.
-    """
-    return updated + timedelta(microseconds=zlib.crc32(name.encode()) % 1_000_000)
 
 
 def listed(advisory: Advisory, sha256: str) -> Listed:

@@ -7,12 +7,12 @@ a `Figure`, so that an exact count cannot be published by mistake. Its place is 
 """
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
 
-from warp import places, taxonomy
+from warp import taxonomy
 from warp.disclosure import Figure
 
 
@@ -189,25 +189,3 @@ def public_history(advisory: Advisory, allowed: frozenset[Tlp]) -> tuple[Version
     What was for fewer readers than the tree's stays theirs: what it was about, and why it changed.
     """
     return tuple(version for version in advisory.history if version.tlp in allowed)
-
-
-def all_facets(advisory: Advisory, allowed: frozenset[Tlp]) -> Iterator[Facets]:
-    """
-    Give what feeds choose it by, now and in every version before that readers of a tree have had.
-
-    Who has read a version needs its correction or withdrawal, whatever it is about by then.
-    """
-    yield from (version.facets for version in public_history(advisory, allowed))
-    yield facets(advisory)
-
-
-def concerns_place(advisory: Advisory, country: str) -> bool:
-    """Say whether a country's subscribers need it: it names the country, an area around it, or everywhere."""
-    return advisory.place in ("", country) or advisory.place in places.areas_around(country)
-
-
-def concerns_type(advisory: Advisory, code: str) -> bool:
-    """Say whether a type's or class's subscribers need it; a class takes in its types, and the reverse."""
-    if advisory.type in ("", code):
-        return True
-    return advisory.type.startswith(code + "/") or code.startswith(advisory.type + "/")

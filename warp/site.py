@@ -7,10 +7,8 @@ site can be opened by several processes at once: the server, and the command lin
 
 import asyncio
 import contextlib
-import fcntl
 import functools
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Sequence
-from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random, SystemRandom
@@ -37,6 +35,7 @@ from warp import (
 )
 from warp import release as acts
 from warp.advisory import Advisory, public_tlp
+from warp.alone import alone
 from warp.config import Config
 from warp.events import Event, Log, to_stderr
 from warp.notify import When
@@ -58,11 +57,6 @@ PAGES = Pages(
     period=figure_pages.render_period,
     progress=figure_pages.render_progress,
 )
-
-LOCK = "lock"
-"""Name of the file in the data folder that is locked by whoever releases, announces or publishes."""
-_alone: ContextVar[bool] = ContextVar("alone", default=False)
-"""Whether the running task is inside `Site.alone`."""
 
 
 def publisher(settings: Config) -> Publisher:
@@ -115,19 +109,9 @@ class Site:
             new_issuer=new_issuer,
         )
 
-    @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
+    def alone(self) -> contextlib.AbstractAsyncContextManager[None]:
         """Keep other processes from releasing, announcing and publishing; one's own steps may nest."""
-        if _alone.get():
-            yield
-            return
-        with (self.data / LOCK).open("ab") as file:
-            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
-            token = _alone.set(True)
-            try:
-                yield
-            finally:
-                _alone.reset(token)
+        return alone(self.data)
 
     async def publish_advisories(self, names: Collection[str] = ()) -> None:
         """

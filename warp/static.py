@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from warp import webroot
+from warp.alone import LOCK
 from warp.issuing import Outlet
-from warp.site import LOCK
 from warp.snapshot import Archive, Document, File, MovedOn, NothingPublic, Snapshot
 from warp.webroot import CannotPublish, Kept, WebRoot
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from feeds import catalogue
 from feeds.catalogue import PART, Catalogue, Index, Listed
+from feeds.entry import stamped
 from feeds.filters import ALL, DRILL, Filter, chooses
 from tests.feeds.test_filters import COUNTRIES, TERMS, any_filter
 from warp import places, taxonomy
@@ -98,7 +99,7 @@ def test_archives_and_the_open_part_hold_every_version_once(listed: list[Listed]
         (each.name, one.number)
         for each in listed
         for one in each.versions
-        if since is not None and catalogue.stamped(one.updated, each.name) >= since
+        if since is not None and stamped(one.updated, each.name) >= since
     }
     # Of two versions in one part the later one stands for both.
     hidden = expected - set(in_archives) - still_open
@@ -115,7 +116,7 @@ def test_a_month_is_cut_into_parts_and_the_newest_one_stays_open() -> None:
     chosen = Index(january + february).of(ALL)
     assert chosen.archives() == ["2026-01-1", "2026-01-2"]
     assert [len(chosen.archived(name)) for name in chosen.archives()] == [PART, 5]
-    assert chosen.open_since == catalogue.stamped(february[0].current.updated, february[0].name)
+    assert chosen.open_since == stamped(february[0].current.updated, february[0].name)
 
 
 def test_a_full_part_is_closed_and_nothing_is_open() -> None:

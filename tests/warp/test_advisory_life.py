@@ -24,7 +24,7 @@ from tests.advising import (
 )
 from tests.support import NOON
 from warp import advisory_life
-from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp, all_facets, public_history, version_of
+from warp.advisory import PUBLIC_TLP, Advisory, Status, Text, Tlp, public_history, version_of
 from warp.advisory_life import Change
 from warp.disclosure import Figure
 from warp.stages import Act, NotPossible, Stage, Standing
@@ -293,8 +293,6 @@ def test_the_public_history_of_what_was_for_members_begins_when_it_is_public() -
     seen = public_history(four, PUBLIC_TLP)
     assert [version.number for version in seen] == [3]
     assert of_members not in str(seen)
-    assert {facets.place for facets in all_facets(four, PUBLIC_TLP)} == {"UY", "BR"}
-    assert {facets.place for facets in all_facets(four, frozenset(Tlp))} == {"AR", "UY", "BR"}
     assert [version.number for version in public_history(four, frozenset(Tlp))] == [1, 2, 3]
 
 
